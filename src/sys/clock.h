@@ -1,0 +1,17 @@
+/* sys/clock.h: what time it is. Sets no clock and waits for nothing (sys/loop does). */
+/* SPDX-License-Identifier: MIT */
+#ifndef SYS_CLOCK_H
+#define SYS_CLOCK_H
+
+#include "base/tick.h"
+
+/* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps; of CLOCK_MONOTONIC on kernels before 2.6.39. */
+tick clock_now(void);
+
+/* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
+int64_t clock_wall_s(void);
+
+/* Which clock clock_now reads: CLOCK_BOOTTIME or CLOCK_MONOTONIC. For a timerfd on the same time line. */
+int clock_id(void);
+
+#endif

@@ -1,0 +1,65 @@
+/* sys/file.h: whole files, read under a bound and replaced in one step. Interprets nothing and follows no link where it writes. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SYS_FILE_H
+#define SYS_FILE_H
+
+#include "base/arena.h"
+
+#include <sys/types.h>
+
+/* Read a whole regular file of at most `max` bytes into the arena (where max + 1 bytes must be free; the rest is given
+   back). Never blocks on a FIFO or a device: those are refused. 0; or -1 with CAUSE_FILE, a line that begins with the
+   path, and code ERR_ABSENT (does not exist), ERR_LIMIT (longer than max), ERR_INPUT (not a regular file) or ERR_SYS
+   (the errno in e->sys). The arena is then as it was. `path` is not kept. */
+int file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* Bytes of certificates from one file, from every file of a folder, or from memory, piece by piece and more than once. A
+   folder means each regular file in it by stat(2), links followed (Kubernetes shows files as links into ..data), names
+   that begin with a dot left out, in the folder's own order; folders in it are passed over. */
+struct file_reader {
+	struct str bytes;	/* memory, else empty */
+	size_t at;		/* how far in it */
+	const char *path;	/* file or folder, the caller's; NULL: memory */
+	int folder;		/* -1 unless a folder */
+	int fd;			/* the file that is being read, -1 between files */
+	unsigned entry_at;	/* in entries[] */
+	unsigned entry_end;
+	bool fresh;		/* the file was just opened: its name goes with the next piece */
+	const char *name;	/* what is being read, for messages: path, or the entry's name within it */
+	union {
+		char bytes[1024];	/* of getdents64(2): opendir(3) would bring malloc, and an entry has 280 at most */
+		uint64_t align;
+	} entries;
+};
+
+/* Open a file or a folder. Both are held open until file_reader_close. 0; or -1 as file_read's. `path` must outlive it. */
+int file_reader_open(struct file_reader *r, const char *path, struct err *e) __attribute__((warn_unused_result));
+
+/* Read from memory; cannot fail. `bytes` must outlive it. */
+void file_reader_bytes(struct file_reader *r, struct str bytes);
+
+/* The next piece, at most cap bytes, *n of them; *n is 0 at the end. A piece never holds bytes of two files, and *begins
+   says when it is the first of one. A file of a folder that vanished or cannot be read is passed over. 0, or -1 with
+   CAUSE_FILE. */
+int file_reader_more(struct file_reader *r, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* Begin anew. */
+int file_reader_rewind(struct file_reader *r, struct err *e) __attribute__((warn_unused_result));
+
+/* Idempotent; an all-zero reader that was never opened must not be given. */
+void file_reader_close(struct file_reader *r);
+
+/* Replace the file `path` by `bytes`, or make it, in one step that a reader, a crash or a full disk cannot see the middle
+   of: written to the folder's ".NAME.pantler" (created exclusively; exactly `mode`, whatever the umask, before the first
+   byte), synced, renamed over, and the folder synced. A temporary that a killed run left is removed first; one that
+   another process is writing at this moment is an error, told apart by a lock. A link, folder, device, socket or FIFO at
+   `path` is refused; links on the way to its folder are followed. 0; or -1 with CAUSE_OUTPUT, "write PATH: ...", the old
+   file untouched and the temporary removed (but for a folder that fails to sync after the renaming: that is an error too,
+   with the new file in place). */
+int file_replace(struct str path, struct str bytes, mode_t mode, struct err *e) __attribute__((warn_unused_result));
+
+#define FILE_NAME_MAX 246	/* NAME_MAX without the nine bytes of "." and ".pantler" */
+
+#endif
