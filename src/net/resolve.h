@@ -1,0 +1,96 @@
+/* net/resolve.h: a host's addresses, by our own stub resolver on the loop. Connects to nothing and caches nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef NET_RESOLVE_H
+#define NET_RESOLVE_H
+
+#include "base/arena.h"
+#include "sys/loop.h"
+#include "sys/sock.h"
+
+#define RESOLVE_ADDRS 16	/* more are not worth trying within one deadline; the rest of an answer is passed over */
+#define RESOLVE_SERVERS 3	/* resolv.conf(5) */
+#define RESOLVE_SEARCH 512	/* bytes of search domains: Kubernetes gives three, about 80 bytes */
+#define RESOLVE_GRACE_MS 300	/* how long the second family may be late once the first has addresses */
+
+struct host;	/* data/uri.h */
+
+/* One family's question. Nobody's business but resolve.c's. */
+struct resolve_query {
+	struct watch watch;	/* its fd is the query's socket, fresh for each try */
+	enum resolve_state {
+		RESOLVE_IDLE,		/* nothing asked */
+		RESOLVE_UDP,		/* waiting for the answer */
+		RESOLVE_TCP_CONNECT,	/* it was truncated: the same again by TCP */
+		RESOLVE_TCP_SEND,
+		RESOLVE_TCP_RECV,
+		RESOLVE_ANSWERED,	/* result holds */
+	} state;
+	enum resolve_result {
+		RESOLVE_FOUND,		/* addr[] holds at least one */
+		RESOLVE_EMPTY,		/* the name exists, without such an address */
+		RESOLVE_NO_NAME,	/* it does not exist */
+		RESOLVE_FAILED,		/* a server said that it cannot say */
+		RESOLVE_SILENT,		/* none answered */
+	} result;
+	uint16_t id;
+	unsigned tries;		/* begun so far; over the servers, then over again, `attempts` times */
+	unsigned addr_n;
+	unsigned char addr[RESOLVE_ADDRS][16];
+	char *tcp;		/* from the arena, at the first truncated answer: two bytes of length, then the message */
+	size_t tcp_len;		/* bytes sent or received */
+};
+
+struct resolve {
+	/* The caller's, before resolve_start; all may be left zero but the arena. */
+	struct arena *arena;	/* for the rare answer by TCP */
+	const char *conf;	/* instead of /etc/resolv.conf */
+	const char *hosts;	/* instead of /etc/hosts */
+	uint16_t dns_port;	/* instead of 53 */
+	void *ctx;
+
+	/* The result, valid once `done` was called: addresses in the order to try (IPv6 and IPv4 by turns, IPv6 first, as
+	   far as there are both), with the port of the host; or none, and err says why. */
+	struct sock_addr addr[RESOLVE_ADDRS];
+	unsigned addr_n;
+	struct err err;
+
+	/* resolve.c's own. */
+	struct loop *loop;
+	void (*done)(struct resolve *r);
+	tick deadline;
+	struct str name;	/* as asked for, in the caller's host */
+	char asked[256];	/* the candidate that is being asked: the name, or the name in a search domain */
+	size_t asked_len;
+	unsigned candidate;
+	bool bare_next;		/* whether the bare name is still to be asked, after the domains */
+	bool finished;
+	uint16_t port;
+	struct resolve_query query[2];	/* A, AAAA */
+	struct sock_addr server[RESOLVE_SERVERS];
+	unsigned server_n;
+	char search[RESOLVE_SEARCH];
+	size_t search_len;
+	unsigned ndots;
+	unsigned attempts;
+	unsigned timeout_s;
+};
+
+/* Find the addresses of `host` (which must outlive the search) and call done(r) exactly once, unless cancelled; possibly
+   before this function returns (literals, localhost, the hosts file, no resolv.conf). In this order:
+   a literal is itself; "localhost" and names under it are ::1 and 127.0.0.1 (RFC 6761 6.3), asked of nobody; the hosts
+   file; then the servers of resolv.conf with its search, ndots, timeout and attempts (a name with a dot at its end is
+   asked as it is). Without resolv.conf, or without a server in it, nobody is asked: 127.0.0.1 is not assumed.
+   A and AAAA are asked at once, each from its own fresh socket; one that fails or stays away holds back the other by no
+   more than RESOLVE_GRACE_MS. One server at a time, the next when it fails or is silent for its time: the first that
+   answers is believed, as the order in resolv.conf means it. After "cannot say" no further search domain is tried: that
+   could find another host of the same name.
+   Errors: CAUSE_UNREACHABLE with `name "x" does not exist`, `name "x" has no address`,
+   `no nameserver answered for "x" (10.0.0.2, 10.0.0.3)`, `nameserver 10.0.0.2 refuses ...`; CAUSE_FILE for files that exist
+   and cannot be read. */
+void resolve_start(struct resolve *r, struct loop *l, const struct host *host, uint16_t port, tick deadline,
+	void (*done)(struct resolve *r));
+
+/* Stop: sockets are closed, done is not called any more. Idempotent; fine on an all-zero struct and after the end. */
+void resolve_cancel(struct resolve *r);
+
+#endif

@@ -1,0 +1,68 @@
+/* net/xfer.h: one HTTP exchange with one server under one deadline. Follows no redirect, retries nothing and reads no
+   meaning into an answer: agent/flow does. */
+/* SPDX-License-Identifier: MIT */
+#ifndef NET_XFER_H
+#define NET_XFER_H
+
+#include "data/step.h"
+#include "net/pump.h"
+#include "net/resolve.h"
+#include "net/roots.h"
+
+#define XFER_CONNECT_MS 30000	/* name, connection and handshake together (Go's dial 30 s, vault-agent.md 7.3) */
+#define XFER_INTERIM_MAX 4	/* answers of 1xx that are passed over */
+
+struct tls;	/* crypto/tls.h */
+
+struct xfer_cfg {
+	const struct ask_http *ask;	/* and all it points to: until the exchange's end */
+	struct roots roots;		/* whom to trust, for https */
+	struct str tls_server_name;	/* instead of the URL's host: sent, and the certificate held against it; may be empty */
+	bool skip_verify;		/* believe any certificate */
+	struct arena *arena;		/* the flow's: buffers and the answer; about 100 KiB reserved, touched as used */
+	int64_t wall_s;			/* for certificates' dates, and the answer's sent_at_s */
+	tick deadline;			/* for all of it */
+	const char *resolv_conf;	/* for tests: as struct resolve's */
+	const char *hosts;
+	uint16_t dns_port;
+};
+
+enum xfer_phase {
+	XFER_RESOLVE,
+	XFER_CONNECT,
+	XFER_TLS,	/* handshake */
+	XFER_SEND,	/* until the last byte of the request went out */
+	XFER_HEAD,	/* until the last byte of the answer's head came */
+	XFER_BODY,
+};
+
+struct xfer {
+	/* For the caller. */
+	bool done;		/* out holds: turn the loop until then */
+	struct answer out;	/* out.err points into this struct; slices into the arena */
+
+	/* xfer.c's own. */
+	const struct xfer_cfg *cfg;
+	struct loop *loop;
+	struct err err;
+	enum xfer_phase phase;
+	tick limit;		/* of what is under way: the deadline, or the connection's part of it */
+	struct watch watch;
+	struct resolve *resolve;
+	unsigned addr_at;
+	struct pump pump;
+	struct xfer_work *work;	/* the arena's: URI, TLS, trust, HTTP reader and buffers */
+};
+
+/* Begin: *x is set up whole, whatever it held (so cancel an earlier exchange first). *cfg must outlive the exchange. It may
+   be done at once. Every way it can end is in x->out: ANSWER_OK with status, head and body; or another `how` and the
+   sentence: `name "x" does not exist`, `connect to 10.0.0.7:8200: connection refused`, `no answer within 0.5s`, `the
+   connection was cut while sending the request`, ... without the URL or whose exchange it was: the caller knows.
+   A body that ends with the connection ends by close_notify over TLS; a cut is never taken for an end. */
+void xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg);
+
+/* Drop it: nothing is watched or open any more, and keys and buffers are wiped. Idempotent, also on an all-zero struct;
+   the answer of a finished exchange stays. */
+void xfer_cancel(struct xfer *x);
+
+#endif
