@@ -1,0 +1,36 @@
+/* agent/flow.h: drives step machines: asks the network what they ask, until they have their result. Knows no protocol. */
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_FLOW_H
+#define AGENT_FLOW_H
+
+#include "conf/conf.h"
+#include "data/step.h"
+#include "sys/loop.h"
+#include "vault/login.h"
+
+/* Address space of one flow: two exchanges of 100 KiB with TLS, VAULT_BODY_MAX for each, and what their answers unescape to.
+   Reserved, not used: a login touches some 100 KiB of it. */
+#define FLOW_BYTES (8 * 1024 * 1024)
+
+struct flow {
+	struct loop *loop;		/* the process's */
+	const struct config *config;	/* after conf_check */
+	struct arena arena;		/* of mem_arena, FLOW_BYTES; the owner releases it */
+	tick deadline;			/* over everything */
+};
+
+/* Run one machine to its end. Each ask is answered once: nothing is sent again, but one redirect is followed when the ask
+   allows it, to https, or from http to http, with the same method, header and body, held against the same trust and names.
+   0: the machine is done; -1: its error, or CAUSE_SIGNAL, with everything closed and the arena still holding secrets
+   (mem_release wipes it). */
+int flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e) __attribute__((warn_unused_result));
+
+/* Log in: credentials, signed login, token. The secret's slices live in the flow's arena. */
+int flow_login(struct flow *f, struct vault_secret *out, struct err *e) __attribute__((warn_unused_result));
+
+/* The login of a configuration, for flow_login and for showing it without sending. *cred is where credentials are put; both
+   must outlive *out. */
+int flow_plan_login(struct login_config *out, struct cred *cred, const struct config *c, struct err *e)
+	__attribute__((warn_unused_result));
+
+#endif

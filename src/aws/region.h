@@ -1,0 +1,27 @@
+/* aws/region.h: AWS regions, their partitions, and the STS host that belongs to each. Detects nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef AWS_REGION_H
+#define AWS_REGION_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define REGION_MAX 32	/* bytes; the longest name that AWS has is 17 long */
+
+/* Whether text can be a region: a-z, 0-9 and hyphens, 1 to REGION_MAX bytes. It ends up in a host name. */
+bool region_is_valid(struct str region);
+
+/* The DNS suffix of a region's partition ("amazonaws.com.cn"). Known by prefixes with their final hyphen; every other region,
+   unknown ones too, is in partition aws (SDK endpoint rules). */
+struct str region_suffix(struct str region);
+
+/* The region that a signature for this region's STS is scoped to: the region itself, but us-east-1 for aws-global, and the
+   region without "-fips" for the pseudo regions of old SDKs. A part of `region`, or static. */
+struct str region_scope(struct str region);
+
+/* Append the host that a login is signed for: sts.amazonaws.com for us-east-1 and aws-global, which is what a Vault server
+   uses unless told otherwise; sts.<region>.<suffix> for any other; sts-fips.… for <region>-fips, except in aws-us-gov,
+   whose regional hosts are FIPS already (AWS General Reference, "STS endpoints"). */
+void region_add_sts_host(struct buf *out, struct str region);
+
+#endif

@@ -1,0 +1,43 @@
+/* cmd/cmd.h: what every verb gets, and the table of verbs. One file a verb; only this folder ends the process. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "conf/conf.h"
+#include "sys/loop.h"
+
+struct cmd {
+	struct config config;	/* checked */
+	int argc;		/* arguments after the flags */
+	char *const *argv;
+};
+
+struct verb {
+	const char *name;
+	enum conf_verb bit;
+	/* 0, or -1 with *e: main says it and turns it into the exit code. */
+	int (*run)(struct cmd *c, struct err *e);
+	const char *arguments;	/* as shown by help */
+	const char *help;	/* one line */
+};
+
+extern const struct verb cmd_verbs[];	/* ends with an empty name */
+
+int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+
+/* Append the whole help, or that of one topic (a verb); false when there is no such topic. */
+bool cmd_add_help(struct buf *b, struct str topic);
+
+/* The exit code of an error (surface: exit codes). */
+int cmd_exit_code(const struct err *e);
+
+/* Data to standard output under the deadline. */
+int cmd_print(struct loop *l, struct str data, tick deadline, struct err *e) __attribute__((warn_unused_result));
+
+/* What a value to a pipe ends with: a line end on a terminal, nothing elsewhere (as `vault -field`). */
+struct str cmd_value_end(void);
+
+#endif

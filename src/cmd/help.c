@@ -1,0 +1,81 @@
+/* cmd/help.c: help from the tables of verbs and flags. The man page says more; a lint holds them together. */
+/* SPDX-License-Identifier: MIT */
+#include "cmd/cmd.h"
+#include "sys/clock.h"
+
+static void
+add_padded(struct buf *b, struct str text, size_t width)
+{
+	size_t start = b->len;
+
+	buf_add_str(b, text);
+	do
+		buf_add_c(b, ' ');
+	while (!b->full && b->len - start < width);
+}
+
+static void
+add_flags(struct buf *b, enum conf_verb verb)
+{
+	for (size_t i = 0; i < CONF_KEYS; i++) {
+		const struct conf_flag *f = &conf_flags[i];
+		char text[48];	/* the longest flag and argument have 20 bytes together */
+		struct buf t = BUF(text);
+
+		if (!(f->verbs & verb))
+			continue;
+		buf_fmt(&t, "  -%s%s%s", f->name, *f->argument ? "=" : "", f->argument);
+		add_padded(b, buf_str(&t), 24);
+		buf_fmt(b, "%s", f->help);
+		if (*f->variable)
+			buf_fmt(b, " [VAULT_%s]", f->variable);
+		if (*f->pantler_variable)
+			buf_fmt(b, " [%s]", f->pantler_variable);
+		buf_add_c(b, '\n');
+	}
+}
+
+bool
+cmd_add_help(struct buf *b, struct str topic)
+{
+	for (const struct verb *v = cmd_verbs; *v->name; v++) {
+		if (!str_eq(topic, str_of(v->name)))
+			continue;
+		buf_fmt(b, "pantler %s %s\n  %s\n\n", v->name, v->arguments, v->help);
+		add_flags(b, v->bit);
+		return true;
+	}
+	if (topic.len)
+		return false;
+	buf_fmt(b, "pantler hands a machine its secrets: AWS login for HashiCorp Vault and OpenBao.\n\n");
+	for (const struct verb *v = cmd_verbs; *v->name; v++) {
+		buf_fmt(b, "  pantler ");
+		add_padded(b, str_of(v->name), 9);
+		buf_fmt(b, "%s\n", v->help);
+	}
+	buf_fmt(b, "\npantler help VERB shows the flags; pantler(1) explains them.\n"
+	    "AWS credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.\n"
+	    "Exit codes: 1 wrong use, 2 refused, 10 no credentials, 11 denied, 12 unreachable, 13 TLS, 14 clock,\n"
+	    "15 no such field, 16 cannot write, 17 sealed. 12 and 17 are worth trying again.\n");
+	return true;
+}
+
+int
+cmd_help(struct cmd *c, struct err *e)
+{
+	char text[4096];
+	struct buf b = BUF(text);
+	struct str topic = str_of(c->argc ? c->argv[0] : "");
+	struct loop loop;
+	int r;
+
+	if (!cmd_add_help(&b, topic)) {
+		err_set(e, ERR_INPUT, CAUSE_USE, "no help on \"%.*s\"", STR(str_part(topic, 0, 40)));
+		return err_hint(e, "pantler help names the verbs");
+	}
+	if (loop_open(&loop, e) < 0)
+		return -1;
+	r = cmd_print(&loop, buf_str(&b), TICK_NEVER, e);
+	loop_close(&loop);
+	return r;
+}

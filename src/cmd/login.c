@@ -1,0 +1,105 @@
+/* cmd/login.c: log in once and hand out the token. Keeps nothing alive: that is the agent's. */
+/* SPDX-License-Identifier: MIT */
+#include "agent/flow.h"
+#include "cmd/cmd.h"
+#include "cmd/show.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/mem.h"
+#include "sys/out.h"
+
+#include <unistd.h>
+
+/* Vault's warnings are for people. */
+static void
+show_warnings(const struct vault_secret *s, struct arena *a)
+{
+	struct json none, item;
+	struct str text;
+	struct err ignored;	/* what cannot be unescaped is not worth failing a login for */
+	size_t at = 0;
+
+	while (json_each(s->warnings, &at, &none, &item))
+		if (json_string(item, a, &text, &ignored) == 0)
+			log_text(LOG_WARN, "vault warns: %.*s", STR(str_part(text, 0, 400)));
+}
+
+/* What is asked for: a field; or the format that was asked for; or a table for people, the token for a file. */
+static int
+render(struct buf *out, const struct config *c, const struct vault_secret *s, struct arena *a, struct err *e)
+{
+	const struct setting *set = c->set;
+	struct str format = set[CONF_FORMAT].value;
+	bool to_file = set[CONF_OUTPUT].value.len > 0;
+
+	if (set[CONF_FIELD].value.len) {
+		if (show_field(out, s, set[CONF_FIELD].value, a, e) < 0)
+			return -1;
+		if (!to_file)
+			buf_add_str(out, cmd_value_end());
+		return 0;
+	}
+	if (str_eq(format, S("json")))
+		return show_json(out, s, e);
+	if (to_file && set[CONF_FORMAT].from != FROM_FLAG) {
+		buf_add_str(out, show_token(s));
+		return 0;
+	}
+	return show_table(out, s, a, e);
+}
+
+static int
+store(const struct config *c, const struct vault_secret *s, struct arena *a, struct err *e)
+{
+	struct buf path = arena_buf(a, c->home.len + sizeof "/.vault-token");
+
+	if (!s->has_auth)
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-store: a wrapped token cannot be stored");
+	buf_fmt(&path, "%.*s/.vault-token", STR(c->home));
+	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token.client_token, 0600, e);
+}
+
+static int
+log_in(struct flow *f, struct err *e)
+{
+	const struct config *c = f->config;
+	const struct setting *set = c->set;
+	struct vault_secret s;
+	struct buf out;
+
+	if (!set[CONF_OUTPUT].value.len && out_check(STDOUT_FILENO, e) < 0)
+		return -1;	/* before there is a token that nobody would get */
+	if (c->tls_skip_verify)
+		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
+	if (flow_login(f, &s, e) < 0)
+		return -1;
+	show_warnings(&s, &f->arena);
+	out = arena_buf(&f->arena, 64 * 1024 + 4 * s.root.text.len);	/* indentation and column padding, several times over */
+	if (render(&out, c, &s, &f->arena, e) < 0)
+		return -1;
+	if (c->is_store && store(c, &s, &f->arena, e) < 0)
+		return -1;
+	if (set[CONF_OUTPUT].value.len)
+		return file_replace(set[CONF_OUTPUT].value, buf_str(&out), (mode_t)c->mode, e);
+	return cmd_print(f->loop, buf_str(&out), f->deadline, e);
+}
+
+int
+cmd_login(struct cmd *c, struct err *e)
+{
+	struct loop loop;
+	struct flow f = { .loop = &loop, .config = &c->config, .deadline = tick_after(clock_now(), c->config.timeout_ms) };
+	int r;
+
+	if (mem_arena(&f.arena, FLOW_BYTES, e) < 0)
+		return -1;
+	if (loop_open(&loop, e) < 0) {
+		mem_release(&f.arena);
+		return -1;
+	}
+	r = log_in(&f, e);
+	mem_release(&f.arena);
+	loop_close(&loop);
+	return r;
+}

@@ -1,0 +1,22 @@
+/* cmd/show.h: a login's answer as people and scripts read it: table, JSON, one field. Writes into a buffer, prints nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_SHOW_H
+#define CMD_SHOW_H
+
+#include "vault/api.h"
+
+/* Key and Value in two columns, with the names and the order of `vault login`; strings escaped for the terminal. */
+int show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struct err *e) __attribute__((warn_unused_result));
+
+/* The whole answer as `vault login -format=json` prints it: two blanks a level, the keys in its order. */
+int show_json(struct buf *out, const struct vault_secret *s, struct err *e) __attribute__((warn_unused_result));
+
+/* One value, raw, without a line end: `token`, `token_duration` (seconds), `policies` (JSON), `wrapping_token` and the other
+   names of Vault's CLI. Not there: -1 with CAUSE_FIELD. */
+int show_field(struct buf *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* The token that the login gave: the client token, or the wrapping token. */
+struct str show_token(const struct vault_secret *s);
+
+#endif

@@ -1,0 +1,48 @@
+/* cmd/version.c: what this file is made of. */
+/* SPDX-License-Identifier: MIT */
+#include "cmd/cmd.h"
+#include "data/date.h"
+#include "data/jsonw.h"
+
+static int
+print(struct str text, struct err *e)
+{
+	struct loop loop;
+	int r;
+
+	if (loop_open(&loop, e) < 0)
+		return -1;
+	r = cmd_print(&loop, text, TICK_NEVER, e);
+	loop_close(&loop);
+	return r;
+}
+
+static void
+add_pair(struct jsonw *w, struct str key, struct str value)
+{
+	jsonw_key(w, key);
+	jsonw_str(w, value);
+}
+
+int
+cmd_version(struct cmd *c, struct err *e)
+{
+	char text[512], built[32];
+	struct buf b = BUF(text), at = BUF(built);
+	struct jsonw w = { .out = &b, .pretty = true };
+
+	date_format_rfc3339(&at, PANTLER_BUILD_AT);
+	if (str_eq(c->config.set[CONF_FORMAT].value, S("json"))) {
+		jsonw_open(&w, '{');
+		add_pair(&w, S("version"), S(PANTLER_VERSION));
+		add_pair(&w, S("arch"), S(PANTLER_ARCH));
+		add_pair(&w, S("build_date"), buf_str(&at));
+		add_pair(&w, S("tls"), S("BearSSL " PANTLER_BEARSSL));
+		jsonw_close(&w, '}');
+		buf_add_c(&b, '\n');
+	} else {
+		buf_fmt(&b, "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", BearSSL " PANTLER_BEARSSL ", built %.*s)\n",
+		    STR(buf_str(&at)));
+	}
+	return print(buf_str(&b), e);
+}

@@ -1,0 +1,140 @@
+/* conf/check.c: what the settings mean. Every refusal names the flag or variable that was wrong. */
+/* SPDX-License-Identifier: MIT */
+#include "aws/region.h"
+#include "conf/conf.h"
+#include "data/date.h"
+
+/* Values are shown only where they cannot be a secret; a namespace, a path or a word may have been pasted wrong, too. */
+static int
+refuse(const struct setting *s, struct err *e, const char *what)
+{
+	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
+}
+
+static int
+parse_bool(const struct setting *s, bool *out, struct err *e)
+{
+	struct str v = s->value;
+
+	*out = str_eq(v, S("1")) || str_eq_nocase(v, S("t")) || str_eq_nocase(v, S("true"));
+	if (*out || str_eq(v, S("0")) || str_eq_nocase(v, S("f")) || str_eq_nocase(v, S("false")))
+		return 0;
+	return refuse(s, e, "is neither true nor false");
+}
+
+static int
+parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
+{
+	if (!date_parse_duration(s->value, ms))
+		return refuse(s, e, "is not a duration like 90, 1m30s or 500ms");
+	return *ms > 0 ? 0 : refuse(s, e, "must be more than 0");
+}
+
+static int
+parse_mode(const struct setting *s, unsigned *mode, struct err *e)
+{
+	*mode = 0;
+	for (size_t i = 0; i < s->value.len; i++) {
+		unsigned digit = (unsigned)(unsigned char)s->value.at[i] - '0';
+
+		if (digit > 7 || *mode > 0777)
+			return refuse(s, e, "is not an octal mode like 0600");
+		*mode = *mode * 8 + digit;
+	}
+	return s->value.len && *mode <= 0777 ? 0 : refuse(s, e, "is not an octal mode like 0600");
+}
+
+/* Control bytes are wrong in every setting: they reach headers, terminals and files. */
+static int
+check_control(const struct config *c, struct err *e)
+{
+	for (size_t i = 0; i < CONF_KEYS; i++)
+		for (size_t j = 0; j < c->set[i].value.len; j++)
+			if ((unsigned char)c->set[i].value.at[j] < 0x20 || c->set[i].value.at[j] == 0x7f)
+				return refuse(&c->set[i], e, "holds a control byte");
+	return 0;
+}
+
+/* "" and "auto" ask for the machine's own region; the environment says it, or nothing does. */
+static int
+check_region(struct config *c, struct err *e)
+{
+	const struct setting *s = &c->set[CONF_REGION];
+
+	c->region = s->value;
+	if (!c->region.len || str_eq(c->region, S("auto"))) {
+		c->region = c->aws_region.len ? c->aws_region : S("us-east-1");
+		if (!region_is_valid(c->region))
+			return err_set(e, ERR_INPUT, CAUSE_USE, "AWS_REGION is not a region: a-z, 0-9 and hyphens");
+	}
+	return region_is_valid(c->region) ? 0 : refuse(s, e, "is not a region: a-z, 0-9 and hyphens");
+}
+
+static int
+check_vault(struct config *c, struct err *e)
+{
+	const struct setting *s = c->set;
+	int64_t ms;
+
+	if (uri_parse(&c->vault.address, s[CONF_ADDRESS].value, e) < 0)
+		return err_in(e, "%s%s", s[CONF_ADDRESS].prefix, s[CONF_ADDRESS].name);
+	if (str_find_c(c->vault.address.path, '?') != SIZE_MAX)
+		return refuse(&s[CONF_ADDRESS], e, "holds a query");
+	c->vault.namespace = s[CONF_NAMESPACE].value;
+	if (!str_is_printable(c->vault.namespace))
+		return refuse(&s[CONF_NAMESPACE], e, "holds a byte that is not printable ascii");
+	c->has_tls_name = s[CONF_TLS_SERVER_NAME].value.len > 0;
+	if (c->has_tls_name && host_parse(&c->tls_name, s[CONF_TLS_SERVER_NAME].value, e) < 0)
+		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
+	if (s[CONF_WRAP_TTL].value.len) {
+		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
+			return -1;
+		if (ms % 1000 || ms / 1000 > UINT32_MAX)
+			return refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, at most 2^32");
+		c->vault.wrap_ttl_s = (uint32_t)(ms / 1000);
+	}
+	return 0;
+}
+
+static int
+check_words(const struct config *c, enum conf_verb verb, struct err *e)
+{
+	const struct setting *s = c->set;
+	struct str format = s[CONF_FORMAT].value;
+
+	if (!str_eq(s[CONF_METHOD].value, S("aws")))
+		return refuse(&s[CONF_METHOD], e, "must be aws: pantler has no other method");
+	if (str_eq(s[CONF_TYPE].value, S("ec2")))
+		return refuse(&s[CONF_TYPE], e, "is ec2, and this build does not have it yet");
+	if (!str_eq(s[CONF_TYPE].value, S("iam")))
+		return refuse(&s[CONF_TYPE], e, "must be iam");
+	if (verb == VERB_SIGN && s[CONF_FORMAT].from == FROM_ENV)
+		return 0;	/* VAULT_FORMAT speaks of tables and json */
+	if (format.len && !str_eq(format, S("json")) && !str_eq(format, verb == VERB_SIGN ? S("curl") : S("table")))
+		return refuse(&s[CONF_FORMAT], e, verb == VERB_SIGN ? "must be json or curl" : "must be table or json");
+	return 0;
+}
+
+int
+conf_check(struct config *c, enum conf_verb verb, struct err *e)
+{
+	struct setting *s = c->set;
+	bool is_token_only, is_no_store;
+
+	if (check_control(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
+	    parse_bool(&s[CONF_TLS_SKIP_VERIFY], &c->tls_skip_verify, e) < 0 ||
+	    parse_bool(&s[CONF_DISABLE_REDIRECTS], &c->vault.no_redirects, e) < 0 ||
+	    parse_bool(&s[CONF_TOKEN_ONLY], &is_token_only, e) < 0 || parse_bool(&s[CONF_STORE], &c->is_store, e) < 0 ||
+	    parse_bool(&s[CONF_NO_STORE], &is_no_store, e) < 0 || parse_mode(&s[CONF_MODE], &c->mode, e) < 0 ||
+	    parse_seconds(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
+		return -1;
+	if (is_token_only)
+		s[CONF_FIELD] = (struct setting){ S("token"), FROM_FLAG, "-", "token-only" };
+	if (is_token_only || (s[CONF_NO_STORE].from == FROM_FLAG && is_no_store))
+		c->is_store = false;
+	if (c->is_store && (!c->home.len || c->home.at[0] != '/'))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-store needs HOME, and it is not an absolute path");
+	if (s[CONF_AT].from != FROM_DEFAULT && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
+		return refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
+	return 0;
+}

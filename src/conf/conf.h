@@ -1,0 +1,125 @@
+/* conf/conf.h: flags, environment and defaults as one typed, checked configuration, each value with where it came from. Reads no file. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "aws/cred.h"
+#include "vault/api.h"
+
+/* One bit a verb; a flag says which of them take it. */
+enum conf_verb {
+	VERB_LOGIN = 1,
+	VERB_SIGN = 2,
+	VERB_VERSION = 4,
+	VERB_HELP = 8,
+};
+
+enum conf_kind {
+	KIND_TEXT,
+	KIND_BOOL,	/* a flag alone means true; else true, false, 1, 0, t, f */
+	KIND_SECONDS,	/* a duration (date_parse_duration), above 0 */
+	KIND_MODE,	/* octal digits, at most 0777 */
+	KIND_TIME,	/* RFC 3339 */
+};
+
+/* Every setting: FLAG(key, flag, alias, kind, verbs, variable, pantler variable, default, argument, help).
+   `variable` is looked up as BAO_<variable>, then VAULT_<variable>; "" means none. Names are surface.md's; the man page lists
+   the same, and a lint compares them. */
+#define CONF_FLAGS(FLAG) \
+	FLAG(ADDRESS, "address", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "ADDR", "", "https://127.0.0.1:8200", "URL", "where Vault is") \
+	FLAG(NAMESPACE, "namespace", "ns", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "", "NS", "the namespace of every request") \
+	FLAG(CA_CERT, "ca-cert", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "CACERT", "", "", "FILE", "PEM file of the CAs that vouch for Vault") \
+	FLAG(CA_PATH, "ca-path", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "CAPATH", "", "", "DIR", "folder of such files") \
+	FLAG(TLS_SERVER_NAME, "tls-server-name", "", KIND_TEXT, VERB_LOGIN, "TLS_SERVER_NAME", "", "", "NAME", "the name in Vault's certificate") \
+	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", KIND_BOOL, VERB_LOGIN, "SKIP_VERIFY", "", "false", "", "do not verify Vault's certificate (insecure)") \
+	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", KIND_BOOL, VERB_LOGIN, "DISABLE_REDIRECTS", "", "false", "", "refuse a redirect of Vault") \
+	FLAG(METHOD, "method", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "", "aws", "aws", "the auth method; there is no other") \
+	FLAG(TYPE, "type", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_TYPE", "iam", "iam", "the type of the aws login") \
+	FLAG(ROLE, "role", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_ROLE", "", "ROLE", "the role to log in to; empty: Vault infers it") \
+	FLAG(MOUNT, "mount", "path", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_MOUNT", "aws", "PATH", "where the auth method is mounted") \
+	FLAG(REGION, "region", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
+	FLAG(HEADER_VALUE, "header-value", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
+	FLAG(FIELD, "field", "", KIND_TEXT, VERB_LOGIN, "", "", "", "NAME", "print this value alone") \
+	FLAG(TOKEN_ONLY, "token-only", "", KIND_BOOL, VERB_LOGIN, "", "", "false", "", "the same as -field=token") \
+	FLAG(FORMAT, "format", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN | VERB_VERSION, "FORMAT", "", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(OUTPUT, "output", "", KIND_TEXT, VERB_LOGIN, "", "", "", "FILE", "write the token, or what -field or -format say, to FILE") \
+	FLAG(MODE, "mode", "", KIND_MODE, VERB_LOGIN, "", "", "0600", "OCTAL", "permissions of the -output file") \
+	FLAG(STORE, "store", "", KIND_BOOL, VERB_LOGIN, "", "", "false", "", "also write the token to ~/.vault-token") \
+	FLAG(NO_STORE, "no-store", "", KIND_BOOL, VERB_LOGIN, "", "", "true", "", "do not (the default)") \
+	FLAG(WRAP_TTL, "wrap-ttl", "", KIND_SECONDS, VERB_LOGIN, "WRAP_TTL", "", "", "TIME", "have Vault wrap the answer, for this long") \
+	FLAG(TIMEOUT, "timeout", "", KIND_SECONDS, VERB_LOGIN, "CLIENT_TIMEOUT", "", "60s", "TIME", "one deadline over everything") \
+	FLAG(LOG_LEVEL, "log-level", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "", "warn", "LEVEL", "error, warn, info or debug") \
+	FLAG(AT, "at", "", KIND_TIME, VERB_SIGN, "", "", "", "TIME", "sign for this instant (RFC 3339) instead of now")
+
+enum conf_key {
+#define CONF_KEY(key, ...) CONF_##key,
+	CONF_FLAGS(CONF_KEY)
+#undef CONF_KEY
+	CONF_KEYS,
+};
+
+enum conf_from { FROM_DEFAULT, FROM_ENV, FROM_FLAG };
+
+/* A setting as the user said it. */
+struct setting {
+	struct str value;
+	enum conf_from from;
+	const char *prefix;	/* how it was said: prefix and name are "VAULT_" "ADDR", or "-" "address"; static */
+	const char *name;
+};
+
+/* What the table above says of one flag. */
+struct conf_flag {
+	const char *name, *alias;
+	enum conf_kind kind;
+	unsigned verbs;
+	const char *variable, *pantler_variable, *fallback, *argument, *help;
+};
+
+extern const struct conf_flag conf_flags[CONF_KEYS];
+
+/* Slices are parts of argv, the environment or static text: they live as long as the process. */
+struct config {
+	struct setting set[CONF_KEYS];
+	/* What the settings mean, after conf_check. */
+	struct vault vault;
+	struct host tls_name;		/* kind HOST_DNS with an empty name when not set */
+	bool has_tls_name;
+	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
+	bool tls_skip_verify;
+	bool is_store;
+	unsigned mode;
+	int64_t timeout_ms;
+	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
+	struct str region;		/* as given, or detected from AWS_REGION, AWS_DEFAULT_REGION */
+	struct str home;		/* HOME */
+	/* The AWS part of the environment. */
+	struct cred_env aws;
+	struct str aws_region;
+};
+
+#define CONF_WARNINGS 8
+
+/* Sentences about variables that are ignored; shown by the caller at level warn. */
+struct conf_warnings {
+	const char *text[CONF_WARNINGS];
+	size_t n;
+};
+
+/* Defaults, then the environment (NULL-terminated "NAME=value"; NULL for none, as under AT_SECURE). An empty variable counts
+   as unset. A variable that this build cannot honour, and must not ignore, is an error. */
+int conf_read_env(struct config *c, char *const *envp, struct conf_warnings *w, struct err *e) __attribute__((warn_unused_result));
+
+/* Flags of one verb, Go style: -x=v, -x v, --x=v; a boolean flag alone means true; flags end at the first argument or after
+   "--". *rest is the index in argv of the first argument. Unknown flags name the nearest known one. */
+int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *argv, int *rest, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry
+   secrets are refused with a word about what to use. */
+int conf_read_pair(struct config *c, struct str pair, struct err *e) __attribute__((warn_unused_result));
+
+/* Check every setting and fill the typed half. Errors name the flag or variable, and its value only where it is no secret. */
+int conf_check(struct config *c, enum conf_verb verb, struct err *e) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,286 @@
+/* vault/api.c: how one request to Vault or OpenBao is asked and how its answer is read. */
+/* SPDX-License-Identifier: MIT */
+#include "vault/api.h"
+
+#include "base/buf.h"
+
+static void
+add_field(struct ask_http *h, struct str name, struct str value)
+{
+	h->head[h->head_n++] = (struct http_field){ name, value };	/* at most four, of HTTP_HEAD_MAX */
+}
+
+/* As Vault's clients: no slash in front, one behind; "root" is no namespace. */
+static struct str
+canonical_namespace(struct str ns, struct arena *a)
+{
+	struct buf b;
+
+	while (ns.len && ns.at[0] == '/')
+		ns = str_part(ns, 1, ns.len);
+	while (ns.len && ns.at[ns.len - 1] == '/')
+		ns.len--;
+	if (!ns.len || str_eq(ns, S("root")))
+		return S("");
+	b = arena_buf(a, ns.len + 1);
+	buf_fmt(&b, "%.*s/", STR(ns));
+	return buf_str(&b);
+}
+
+int
+vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
+    struct err *e)
+{
+	struct str prefix = v->address.path;
+	struct buf url = arena_buf(a, 512 + prefix.len + path.len);	/* 512: a host name has at most 253 bytes */
+	struct str ns = canonical_namespace(v->namespace, a);
+	struct buf ttl = arena_buf(a, 16);
+
+	while (prefix.len && prefix.at[prefix.len - 1] == '/')
+		prefix.len--;
+	uri_format_safe(&url, &v->address);
+	buf_fmt(&url, "%.*s/v1/%.*s", STR(prefix), STR(path));
+	buf_fmt(&ttl, "%u", (unsigned)v->wrap_ttl_s);
+	if (url.full || ttl.full)
+		return arena_err(e);
+	*out = (struct ask){ .kind = ASK_HTTP, .http = {
+		.peer = PEER_VAULT,
+		.method = method,
+		.url = buf_str(&url),
+		.body = body,
+		.body_max = VAULT_BODY_MAX,
+		.once = true,
+		.follow = !v->no_redirects,
+	} };
+	add_field(&out->http, S("X-Vault-Request"), S("true"));
+	if (ns.len)
+		add_field(&out->http, S("X-Vault-Namespace"), ns);
+	if (v->token.len)
+		add_field(&out->http, S("X-Vault-Token"), v->token);
+	if (v->wrap_ttl_s)
+		add_field(&out->http, S("X-Vault-Wrap-TTL"), buf_str(&ttl));
+	return 0;
+}
+
+static const char *const type_names[] = {
+	[JSON_NONE] = "nothing", [JSON_NULL] = "null", [JSON_BOOL] = "a boolean", [JSON_NUMBER] = "a number",
+	[JSON_STRING] = "a string", [JSON_ARRAY] = "an array", [JSON_OBJECT] = "an object",
+};
+
+/* One key of an object: of the wanted type, or null, or absent (both are left to the caller). `of` names the object with its
+   dot. */
+static int
+get(struct json *out, struct json object, const char *of, const char *key, enum json_type want, struct err *e)
+{
+	enum json_type is;
+
+	if (json_get(object, str_of(key), out, e) < 0)
+		return err_in(e, "answer");
+	is = json_type(*out);
+	if (is == JSON_NULL)
+		*out = (struct json){ S("") };
+	if (is == JSON_NONE || is == JSON_NULL || is == want)
+		return 0;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is %s, not %s", of, key, type_names[is], type_names[want]);
+}
+
+static int
+get_string(struct str *out, struct json object, const char *of, const char *key, struct arena *a, struct err *e)
+{
+	struct json v;
+
+	*out = S("");
+	if (get(&v, object, of, key, JSON_STRING, e) < 0)
+		return -1;
+	if (json_type(v) == JSON_NONE)
+		return 0;
+	return json_string(v, a, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
+}
+
+static int
+get_i64(int64_t *out, struct json object, const char *of, const char *key, struct err *e)
+{
+	struct json v;
+
+	*out = 0;
+	if (get(&v, object, of, key, JSON_NUMBER, e) < 0)
+		return -1;
+	if (json_type(v) == JSON_NONE)
+		return 0;
+	return json_i64(v, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
+}
+
+static int
+get_bool(bool *out, struct json object, const char *of, const char *key, struct err *e)
+{
+	struct json v;
+
+	*out = false;
+	if (get(&v, object, of, key, JSON_BOOL, e) < 0)
+		return -1;
+	if (json_type(v) == JSON_NONE)
+		return 0;
+	return json_bool(v, out, e);
+}
+
+/* An array whose items are all strings, or nothing. */
+static int
+check_strings(struct json object, const char *of, const char *key, struct json *out, struct err *e)
+{
+	struct json none, item;
+	size_t at = 0;
+
+	if (get(out, object, of, key, JSON_ARRAY, e) < 0)
+		return -1;
+	while (json_each(*out, &at, &none, &item))
+		if (json_type(item) != JSON_STRING)
+			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: an item of %s%s is %s, not a string", of, key,
+			    type_names[json_type(item)]);
+	return 0;
+}
+
+static int
+check_token(struct str token, const char *key, struct err *e)
+{
+	if (token.len && !str_is_visible(token))
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s holds a byte that is not visible ascii", key);
+	return 0;
+}
+
+static int
+parse_auth(struct vault_secret *s, struct arena *a, struct err *e)
+{
+	struct vault_auth *t = &s->token;
+	struct json v;
+
+	if (get_string(&t->client_token, s->auth, "auth.", "client_token", a, e) < 0 ||
+	    get_string(&t->accessor, s->auth, "auth.", "accessor", a, e) < 0 ||
+	    get_i64(&t->lease_duration_s, s->auth, "auth.", "lease_duration", e) < 0 ||
+	    get_bool(&t->renewable, s->auth, "auth.", "renewable", e) < 0 ||
+	    check_strings(s->auth, "auth.", "policies", &v, e) < 0 ||
+	    check_strings(s->auth, "auth.", "token_policies", &v, e) < 0 ||
+	    check_strings(s->auth, "auth.", "identity_policies", &v, e) < 0 ||
+	    get(&v, s->auth, "auth.", "metadata", JSON_OBJECT, e) < 0 ||
+	    check_token(t->client_token, "auth.client_token", e) < 0)
+		return -1;
+	if (t->lease_duration_s < 0)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: auth.lease_duration is negative");
+	if (json_get(s->auth, S("mfa_requirement"), &v, e) < 0)
+		return err_in(e, "answer");
+	s->has_mfa = json_type(v) != JSON_NONE && json_type(v) != JSON_NULL;
+	return 0;
+}
+
+static int
+parse_wrap(struct vault_secret *s, struct json wrap, struct arena *a, struct err *e)
+{
+	struct vault_wrap *w = &s->wrap;
+
+	if (get_string(&w->token, wrap, "wrap_info.", "token", a, e) < 0 ||
+	    get_string(&w->accessor, wrap, "wrap_info.", "accessor", a, e) < 0 ||
+	    get_i64(&w->ttl_s, wrap, "wrap_info.", "ttl", e) < 0 ||
+	    get_string(&w->creation_time, wrap, "wrap_info.", "creation_time", a, e) < 0 ||
+	    get_string(&w->creation_path, wrap, "wrap_info.", "creation_path", a, e) < 0 ||
+	    get_string(&w->wrapped_accessor, wrap, "wrap_info.", "wrapped_accessor", a, e) < 0)
+		return -1;
+	return check_token(w->token, "wrap_info.token", e);
+}
+
+int
+vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
+{
+	struct json wrap;
+
+	*out = (struct vault_secret){ 0 };
+	if (!body.len)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is empty");
+	if (json_parse(&out->root, body, e) < 0)
+		return err_in(e, "answer");
+	if (json_type(out->root) != JSON_OBJECT)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is %s, not an object", type_names[json_type(out->root)]);
+	if (get(&out->data, out->root, "", "data", JSON_OBJECT, e) < 0 ||
+	    check_strings(out->root, "", "warnings", &out->warnings, e) < 0 ||
+	    get(&out->auth, out->root, "", "auth", JSON_OBJECT, e) < 0 ||
+	    get(&wrap, out->root, "", "wrap_info", JSON_OBJECT, e) < 0)
+		return -1;
+	out->has_auth = json_type(out->auth) == JSON_OBJECT;
+	out->has_wrap = json_type(wrap) == JSON_OBJECT;
+	if (out->has_auth && parse_auth(out, a, e) < 0)
+		return -1;
+	return out->has_wrap ? parse_wrap(out, wrap, a, e) : 0;
+}
+
+struct str
+vault_error_text(struct str body, struct arena *a)
+{
+	struct json root, errors, none, first;
+	struct str text = S("");
+	struct err ignored;	/* a body without readable errors has no words to show: that is all a caller asks */
+	size_t at = 0;
+
+	if (json_parse(&root, body, &ignored) < 0 || json_get(root, S("errors"), &errors, &ignored) < 0)
+		return text;
+	if (json_type(errors) == JSON_ARRAY && json_each(errors, &at, &none, &first) && json_type(first) == JSON_STRING &&
+	    json_string(first, a, &text, &ignored) < 0)
+		return S("");
+	return text;
+}
+
+struct str
+vault_show(struct str text)
+{
+	static const struct str ends[] = {
+		S("\n"), S("\r"), S("AWS4-"), S("Canonical String"), S("canonical string"), S("String-to-Sign"), S("X-Amz-Sec"),
+		S("x-amz-sec"),
+	};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		text = str_part(text, 0, str_find(text, ends[i]));
+	return str_trim(str_part(text, 0, VAULT_TEXT_MAX));
+}
+
+/* The statuses that mean something of their own; 0 ends the table and stands for any other. */
+static const struct status {
+	int status;
+	enum err_code code;
+	enum err_cause cause;
+	const char *what;
+} statuses[] = {
+	{ 403, ERR_DENIED, CAUSE_DENIED, "denied" },
+	{ 404, ERR_ABSENT, CAUSE_ANSWER, "not found" },
+	{ 405, ERR_INPUT, CAUSE_ANSWER, "method not allowed" },
+	{ 412, ERR_RETRY, CAUSE_UNREACHABLE, "the node is behind the others" },
+	{ 429, ERR_RETRY, CAUSE_UNREACHABLE, "too many requests" },
+	{ 472, ERR_PEER, CAUSE_ANSWER, "the node is a disaster recovery secondary" },
+	{ 473, ERR_PEER, CAUSE_ANSWER, "the node is a performance standby" },
+	{ 501, ERR_RETRY, CAUSE_SEALED, "vault is not initialised" },
+	{ 0, ERR_PEER, CAUSE_ANSWER, NULL },
+};
+
+int
+vault_check(const struct answer *in, struct arena *a, struct err *e)
+{
+	const struct status *s = statuses;
+	struct str text;
+
+	if (in->how != ANSWER_OK) {
+		*e = *in->err;
+		return -1;
+	}
+	if (in->status == 200 || in->status == 204)
+		return 0;
+	text = vault_show(vault_error_text(in->body, a));
+	while (s->status && s->status != in->status)
+		s++;
+	if (in->status == 503 && (str_has_suffix(text, S("is sealed")) || str_has_suffix(text, S("not initialized"))))
+		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(text));
+	if (in->status / 100 == 3)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed", in->status);
+	if (in->status >= 500 && !s->status)
+		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer %d%s%.*s", in->status,
+		    text.len ? ": " : " that is not vault's", STR(text));
+	else
+		err_set(e, s->code, s->cause, "answer %d%s%s%s%.*s", in->status, s->what ? ": " : "", s->what ? s->what : "",
+		    text.len ? ": " : "", STR(text));
+	return -1;
+}

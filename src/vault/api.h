@@ -1,0 +1,76 @@
+/* vault/api.h: how one request to Vault or OpenBao is asked and how its answer is read. Knows no endpoint's meaning, retries nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef VAULT_API_H
+#define VAULT_API_H
+
+#include "base/arena.h"
+#include "data/json.h"
+#include "data/step.h"
+#include "data/uri.h"
+
+/* Where Vault is and what goes along with every request. Slices live as long as the configuration. */
+struct vault {
+	struct uri address;	/* a path in it stands before /v1 */
+	struct str namespace;	/* empty, or as the user wrote it */
+	struct str token;	/* empty: none is sent */
+	uint32_t wrap_ttl_s;	/* 0: the answer is not wrapped */
+	bool no_redirects;
+};
+
+#define VAULT_BODY_MAX (1024 * 1024)	/* bytes of an answer; Vault's own request limit is 32 MiB, a login's answer is 2 KB */
+
+/* Fill *out with a request to /v1/<path>: method, url, X-Vault-Request, and X-Vault-Namespace, X-Vault-Token and
+   X-Vault-Wrap-TTL as configured (Vault HTTP API). `path` is as on the wire, without a slash at the front; body may be
+   empty. The url comes from the arena. `once` and `follow` are set for the caller: once; follow unless no_redirects. */
+int vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
+    struct err *e) __attribute__((warn_unused_result));
+
+/* The part of an answer that carries a token. Slices are in the arena. */
+struct vault_auth {
+	struct str client_token;	/* visible ASCII; empty when mfa is asked for */
+	struct str accessor;
+	int64_t lease_duration_s;	/* 0: does not expire */
+	bool renewable;
+};
+
+struct vault_wrap {
+	struct str token;		/* the wrapping token, visible ASCII */
+	struct str accessor;
+	int64_t ttl_s;
+	struct str creation_time;	/* RFC 3339, as Vault gave it */
+	struct str creation_path;
+	struct str wrapped_accessor;
+};
+
+/* A whole answer of Vault ("Secret" in its API). Values of known keys have been checked for their types. */
+struct vault_secret {
+	struct json root;
+	struct json data;		/* JSON_NONE, null or object */
+	struct json warnings;		/* JSON_NONE, null or array of strings */
+	struct json auth;		/* JSON_NONE, null or object */
+	bool has_auth;
+	bool has_wrap;
+	bool has_mfa;			/* auth.mfa_requirement is not null: the login is not complete */
+	struct vault_auth token;	/* when has_auth */
+	struct vault_wrap wrap;		/* when has_wrap */
+};
+
+/* Read an answer's body. A wrong type, a key twice, a token with a byte that is not visible ASCII: -1, naming the key. */
+int vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* How an answer went: 0 for 200 and 204; -1 for everything else, with the shell's own sentence, or the status and the first of
+   "errors", held to VAULT_TEXT_MAX bytes and one line. Statuses as in the API's documentation: 429, 5xx and a gateway's
+   HTML are CAUSE_UNREACHABLE, a sealed or uninitialised server is CAUSE_SEALED, 403 is CAUSE_DENIED, others CAUSE_ANSWER. */
+int vault_check(const struct answer *in, struct arena *a, struct err *e) __attribute__((warn_unused_result));
+
+#define VAULT_TEXT_MAX 200	/* bytes of a server's words that are shown */
+
+/* The first string of an error body's "errors" (unescaped, in the arena), or empty when there is none to be had. */
+struct str vault_error_text(struct str body, struct arena *a);
+
+/* A server's words, fit to be shown: the first line of them, up to VAULT_TEXT_MAX bytes, and cut before anything that is, or
+   quotes, a signed request (an STS error may carry the canonical string). A part of `text`. */
+struct str vault_show(struct str text);
+
+#endif

@@ -1,0 +1,300 @@
+/* vault/login.c: the login at auth method aws, type iam, as a step machine. */
+/* SPDX-License-Identifier: MIT */
+#include "vault/login.h"
+
+#include "aws/region.h"
+#include "aws/sigv4.h"
+#include "data/code.h"
+#include "data/date.h"
+#include "data/jsonw.h"
+
+/* The request that proves who we are. Vault reads exactly these two parameters, and posts them to STS as they are. */
+#define STS_BODY "Action=GetCallerIdentity&Version=2011-06-15"
+#define STS_BODY_LEN "43"
+_Static_assert(sizeof STS_BODY - 1 == 43, "STS_BODY_LEN is signed");
+
+#define SERVER_ID "X-Vault-Aws-Iam-Server-Id"	/* canonical case, as Vault's own client sends it */
+
+static int
+check_value(struct str value, const char *what, struct err *e)
+{
+	if (!str_is_printable(value))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not printable ascii", what);
+	return 0;
+}
+
+int
+login_add_path(struct buf *out, struct str mount, struct err *e)
+{
+	while (mount.len && mount.at[mount.len - 1] == '/')
+		mount.len--;
+	if (str_has_prefix(mount, S("auth/")))
+		mount = str_part(mount, 5, mount.len);
+	if (!str_is_visible(mount) || str_find(mount, S("..")) != SIZE_MAX || str_find_c(mount, '?') != SIZE_MAX ||
+	    str_find_c(mount, '#') != SIZE_MAX || mount.at[0] == '/')
+		return err_set(e, ERR_INPUT, CAUSE_USE, "mount \"%.*s\" is not a mount path", STR(mount));
+	buf_fmt(out, "auth/");
+	uri_add_escaped(out, mount, true);
+	buf_fmt(out, "/login");
+	return 0;
+}
+
+size_t
+login_body_cap(const struct login_config *c)
+{
+	/* JSON makes of a byte at most six, base64 of three four. 2048: names, dates, digests. */
+	return 2048 + c->role.len * 6 + 8 * (c->cred->token.len + c->header_value.len + c->cred->id.len);
+}
+
+static void
+add_head(struct jsonw *w, struct str name, struct str value)
+{
+	jsonw_key(w, name);
+	jsonw_open(w, '[');
+	jsonw_str(w, value);
+	jsonw_close(w, ']');
+}
+
+/* The signed header as a JSON object of arrays. */
+static int
+add_signed_head(struct buf *out, const struct login_config *c, struct str host, int64_t at_s, struct arena *a, struct err *e)
+{
+	struct http_field head[6];
+	size_t n = 0;
+	struct buf date = arena_buf(a, 20);
+	struct buf authorization = arena_buf(a, 512 + c->cred->id.len);
+	struct jsonw w = { .out = out };
+	struct sigv4 s = {
+		.method = S("POST"), .path = S("/"), .head = head, .body = S(STS_BODY),
+		.region = region_scope(c->region), .service = S("sts"), .at_s = at_s,
+	};
+
+	date_format_amz(&date, at_s);
+	head[n++] = (struct http_field){ S("Content-Length"), S(STS_BODY_LEN) };
+	head[n++] = (struct http_field){ S("Content-Type"), S("application/x-www-form-urlencoded; charset=utf-8") };
+	head[n++] = (struct http_field){ S("X-Amz-Date"), buf_str(&date) };
+	if (c->cred->token.len)
+		head[n++] = (struct http_field){ S("X-Amz-Security-Token"), c->cred->token };
+	if (c->header_value.len)
+		head[n++] = (struct http_field){ S(SERVER_ID), c->header_value };
+	head[n++] = (struct http_field){ S("Host"), host };	/* signed, never sent: Vault sets it from the url */
+	s.head_n = n;
+	if (sigv4_sign(&authorization, &s, c->cred, a, e) < 0)
+		return -1;
+	jsonw_open(&w, '{');
+	add_head(&w, S("Authorization"), buf_str(&authorization));
+	for (size_t i = 0; i < n - 1; i++)
+		add_head(&w, head[i].name, head[i].value);
+	jsonw_close(&w, '}');
+	return 0;
+}
+
+static void
+add_base64(struct jsonw *w, struct str key, struct str bytes, struct arena *a)
+{
+	struct buf b = arena_buf(a, code_base64_len(bytes.len));
+
+	code_add_base64(&b, bytes);
+	w->out->full |= b.full;
+	jsonw_key(w, key);
+	jsonw_str(w, buf_str(&b));
+}
+
+int
+login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, struct arena *a, struct err *e)
+{
+	struct buf host = arena_buf(a, 64 + c->region.len);
+	struct buf url = arena_buf(a, 80 + c->region.len);
+	struct buf head = arena_buf(a, login_body_cap(c));
+	struct jsonw w = { .out = out };
+
+	if (check_value(c->role, "the role", e) < 0 || check_value(c->header_value, "the server id header value", e) < 0)
+		return -1;
+	region_add_sts_host(&host, c->region);
+	buf_fmt(&url, "https://%.*s/", STR(buf_str(&host)));
+	if (add_signed_head(&head, c, buf_str(&host), at_s, a, e) < 0)
+		return -1;
+	jsonw_open(&w, '{');
+	jsonw_key(&w, S("role"));
+	jsonw_str(&w, c->role);
+	jsonw_key(&w, S("iam_http_request_method"));
+	jsonw_str(&w, S("POST"));
+	add_base64(&w, S("iam_request_url"), buf_str(&url), a);
+	add_base64(&w, S("iam_request_body"), S(STS_BODY), a);
+	add_base64(&w, S("iam_request_headers"), buf_str(&head), a);
+	jsonw_close(&w, '}');
+	return host.full || url.full || head.full || out->full ? arena_err(e) : 0;
+}
+
+/* What Vault's words mean. The first needle that stands in them decides. */
+static const struct refusal {
+	struct str needle;
+	enum err_code code;
+	enum err_cause cause;
+	const char *line;	/* NULL: Vault's own words */
+	const char *hint;
+} refusals[] = {
+	{ S("Signature expired"), ERR_DENIED, CAUSE_CLOCK, NULL, "this machine's clock is more than 15 minutes behind; set it" },
+	{ S("Signature not yet current"), ERR_DENIED, CAUSE_CLOCK, NULL,
+	  "this machine's clock is more than 15 minutes ahead; set it" },
+	{ S("should be scoped to a valid region"), ERR_DENIED, CAUSE_DENIED, NULL,
+	  "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these "
+	  "leave -region out" },
+	{ S("SignatureDoesNotMatch"), ERR_DENIED, CAUSE_DENIED, NULL, "the secret access key does not belong to the access key id" },
+	{ S("InvalidClientTokenId"), ERR_DENIED, CAUSE_DENIED, NULL,
+	  "the access key id is unknown to aws, or its session token is missing, wrong or of another partition" },
+	{ S("ExpiredToken"), ERR_DENIED, CAUSE_DENIED, NULL, "the session token has expired; get new credentials" },
+	{ S("missing header"), ERR_INPUT, CAUSE_DENIED, "the server wants a server id header, and none was sent",
+	  "give the server's iam_server_id_header_value as -header-value" },
+	{ S("validating X-Vault-AWS-IAM-Server-ID"), ERR_INPUT, CAUSE_DENIED, "the server id header is not the one that the server expects",
+	  "-header-value must equal the server's iam_server_id_header_value" },
+	{ S("invalid request header"), ERR_INPUT, CAUSE_DENIED, NULL,
+	  "the server's allowed_sts_header_values does not list this header" },
+	{ S("does not belong to the role"), ERR_DENIED, CAUSE_DENIED, NULL,
+	  "look at the role's bound_iam_principal_arn on the server" },
+	{ S("auth method iam not allowed"), ERR_INPUT, CAUSE_DENIED, NULL, "the role's auth_type on the server is not iam" },
+	{ S("error reading from server: EOF"), ERR_RETRY, CAUSE_UNREACHABLE, NULL,
+	  "the server's aws plugin died; write auth/<mount>/config/client once, even empty" },
+	{ S("body of GetCallerIdentity is invalid"), ERR_DENIED, CAUSE_DENIED, "sts refused the signed request, and vault does not say why",
+	  "check the key pair, the session token, the region and the clock" },
+	{ S("error making upstream request"), ERR_RETRY, CAUSE_DENIED, NULL,
+	  "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out" },
+	{ S("no handler for route"), ERR_INPUT, CAUSE_ANSWER, NULL, "is the aws auth method mounted there? -mount=PATH names the place" },
+};
+
+/* The text between <tag> and </tag>; empty when there is none. */
+static struct str
+xml_text(struct str xml, struct str open, struct str close)
+{
+	size_t from = str_find(xml, open);
+	struct str rest = from == SIZE_MAX ? S("") : str_part(xml, from + open.len, xml.len);
+	size_t to = str_find(rest, close);
+
+	return to == SIZE_MAX ? S("") : str_part(rest, 0, to);
+}
+
+/* Up to and without the first full stop that ends a sentence. */
+static struct str
+first_sentence(struct str text)
+{
+	text = str_part(text, 0, str_find(text, S(". ")));
+	return text.len && text.at[text.len - 1] == '.' ? str_part(text, 0, text.len - 1) : text;
+}
+
+static bool
+is_no_role(struct str text)
+{
+	return str_has_prefix(text, S("entry for role ")) && str_has_suffix(text, S(" not found"));
+}
+
+/* Write the refusal's line: a sentence of ours, or the server's words held to what may be shown. */
+static void
+set_line(struct err *e, const struct refusal *r, struct str text, int status, const struct login_config *c)
+{
+	struct str code = vault_show(xml_text(text, S("<Code>"), S("</Code>")));
+	struct str message = vault_show(first_sentence(xml_text(text, S("<Message>"), S("</Message>"))));
+	struct str words;
+
+	if (str_find_c(text, '<') != SIZE_MAX)	/* an XML document inside: nothing of it but the two above */
+		text = str_part(text, 0, str_find_c(text, '<'));
+	if (c->cred->token.len)
+		text = str_part(text, 0, str_find(text, c->cred->token));
+	words = vault_show(text);
+	if (r->line)
+		err_set(e, r->code, r->cause, "%s", r->line);
+	else if (code.len)
+		err_set(e, r->code, r->cause, "sts refused the signed request: %.*s%s%.*s", STR(code), message.len ? ": " : "",
+		    STR(message));
+	else
+		err_set(e, r->code, r->cause, "answer %d%s%.*s", status, words.len ? ": " : "", STR(words));
+	if (r->hint)
+		err_hint(e, "%s", r->hint);
+}
+
+/* A refused login: 400, 403, 404 and 500 may carry words that we know; all else is vault_check's. */
+static void
+explain(const struct login_config *c, const struct answer *in, struct arena *a, struct err *e)
+{
+	static const struct refusal other = { .code = ERR_DENIED, .cause = CAUSE_DENIED };
+	struct str text = vault_error_text(in->body, a);
+	const struct refusal *r = NULL;
+
+	for (size_t i = 0; !r && i < sizeof refusals / sizeof *refusals; i++)
+		if (str_find(text, refusals[i].needle) != SIZE_MAX)
+			r = &refusals[i];
+	if (in->status == 400 && is_no_role(text)) {
+		if (c->role.len)
+			err_set(e, ERR_INPUT, CAUSE_DENIED, "role \"%.*s\" does not exist on this mount", STR(c->role));
+		else
+			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text)));
+		err_hint(e, "%s", c->role.len ? "vault list auth/<mount>/role shows those that do" :
+		    "no -role was given, so vault looked for one named as the iam role or user");
+	} else if (r || in->status == 400) {
+		set_line(e, r ? r : &other, text, in->status, c);
+	}
+}
+
+static enum step
+take_answer(struct login *m, const struct answer *in, struct senv *env, struct err *e)
+{
+	struct vault_secret *s = &m->secret;
+
+	if (vault_check(in, env->arena, e) < 0) {
+		if (in->how == ANSWER_OK && (in->status == 400 || in->status == 403 || in->status == 404 || in->status == 500))
+			explain(m->config, in, env->arena, e);
+		return STEP_FAIL;
+	}
+	if (vault_parse_secret(s, in->body, env->arena, e) < 0)
+		return STEP_FAIL;
+	if (s->has_wrap && s->wrap.token.len)
+		return STEP_DONE;
+	if (s->has_mfa && !s->token.client_token.len) {
+		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa), which a machine does not have");
+		err_hint(e, "exempt this role from the server's login mfa enforcement");
+		return STEP_FAIL;
+	}
+	if (!s->has_auth || !s->token.client_token.len)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: there is no token in it"), STEP_FAIL;
+	if (m->config->vault->wrap_ttl_s)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the token is not wrapped, though that was asked for"), STEP_FAIL;
+	return STEP_DONE;
+}
+
+static enum step
+ask_login(struct login *m, struct ask *out, struct senv *env, struct err *e)
+{
+	const struct login_config *c = m->config;
+	struct vault anonymous = *c->vault;
+	struct buf path = arena_buf(env->arena, 32 + 3 * c->mount.len);
+	struct buf body = arena_buf(env->arena, login_body_cap(c));
+
+	anonymous.token = S("");
+	if (login_add_path(&path, c->mount, e) < 0 || login_add_body(&body, c, env->wall_s, env->arena, e) < 0 ||
+	    vault_ask(out, &anonymous, S("PUT"), buf_str(&path), buf_str(&body), env->arena, e) < 0)
+		return STEP_FAIL;
+	m->state = LOGIN_ASKED;
+	return STEP_ASK;
+}
+
+enum step
+login_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
+{
+	struct login *m = machine;
+	enum step s = STEP_FAIL;
+
+	switch (m->state) {
+	case LOGIN_START:
+		return ask_login(m, out, env, e);
+	case LOGIN_ASKED:
+		s = take_answer(m, in, env, e);
+		break;
+	}
+	if (s == STEP_FAIL) {
+		char url[512];	/* a host name has at most 253 bytes */
+		struct buf b = { .at = url, .cap = sizeof url };
+
+		uri_format_safe(&b, &m->config->vault->address);
+		err_in(e, "vault %.*s", STR(buf_str(&b)));
+	}
+	return s;
+}
