@@ -11,7 +11,4 @@ tick clock_now(void);
 /* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
 int64_t clock_wall_s(void);
 
-/* Which clock clock_now reads: CLOCK_BOOTTIME or CLOCK_MONOTONIC. For a timerfd on the same time line. */
-int clock_id(void);
-
 #endif

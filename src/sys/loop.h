@@ -8,8 +8,9 @@
 
 #define LOOP_WATCHES 16	/* one exchange needs 3 (two name queries, one socket); four at once is the most that is planned */
 
-/* Something to wait for. The storage is the owner's and must stay where it is between loop_add and loop_remove. `fd`,
-   `events` and `deadline` may be changed at any time while it is watched; they count from the next turn. */
+/* Something to wait for. The storage is the owner's and must stay where it is between loop_add and loop_remove. While it is
+   watched, `events` and `deadline` may be changed at any time and `fd` by its own handler; they count from the next turn.
+   Anyone else who changes the fd calls loop_add again. */
 struct watch {
 	int fd;			/* -1: only the deadline */
 	short events;		/* POLLIN, POLLOUT; 0 still reports POLLHUP and POLLERR */
@@ -24,7 +25,7 @@ struct watch {
 
 struct loop {
 	int signals;		/* signalfd */
-	int timer;		/* timerfd, on clock_now's clock */
+	int timer;		/* timerfd, on a clock that goes on while the machine sleeps, where there is one */
 	tick armed;		/* what the timer is set to */
 	unsigned blocked;	/* which of its signals loop_open has blocked, for loop_close */
 	struct watch *watch[LOOP_WATCHES];
@@ -39,7 +40,8 @@ int loop_open(struct loop *l, struct err *e) __attribute__((warn_unused_result))
    Idempotent after one loop_open. */
 void loop_close(struct loop *l);
 
-/* Start watching *w. 0, or -1 with CAUSE_LIMIT when LOOP_WATCHES are there already. Adding twice counts once. */
+/* Start watching *w. 0, or -1 with CAUSE_LIMIT when LOOP_WATCHES are there already. Adding twice counts once, and forgets what
+   was seen of it in this turn. */
 int loop_add(struct loop *l, struct watch *w, struct err *e) __attribute__((warn_unused_result));
 
 /* Stop watching *w: its handler is not called any more, not even in the turn that is under way. Nothing happens when it is

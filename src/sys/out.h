@@ -11,4 +11,8 @@
    the deadline passes), or CAUSE_SIGNAL from the loop. What was written before a failure stays written. */
 int out_write(struct loop *l, int fd, struct str bytes, tick deadline, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether fd is open for writing at all, asked before there is something that would be lost. 0; or -1 with CAUSE_OUTPUT,
+   "standard output: not open". Says nothing about room. */
+int out_check(int fd, struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -1,0 +1,385 @@
+/* sys/file.c: whole files, read under a bound and replaced in one step. */
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE 1
+#include "sys/file.h"
+
+#include "base/wipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>	/* renameat, nothing else */
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* flock(2) for writing, held until the description is closed. False: someone else holds it. A file system without locks
+   gives it to everyone. Called by number, for <sys/file.h> would be this folder's own header. */
+static bool
+lock(int fd)
+{
+	return syscall(SYS_flock, fd, 2 | 4 /* LOCK_EX | LOCK_NB */) == 0 || errno != EWOULDBLOCK;
+}
+
+static void
+shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Errors of reading. */
+static int
+fail_read(struct err *e, const char *path, int sys)
+{
+	err_sys(e, CAUSE_FILE, sys, "%s", path);
+	if (sys == ENOENT || sys == ENOTDIR)
+		e->code = ERR_ABSENT;
+	return -1;
+}
+
+static int
+not_regular(struct err *e, const char *path)
+{
+	return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: not a regular file", path);
+}
+
+/* read(2) that is not interrupted. */
+static ssize_t
+read_some(int fd, void *at, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, at, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Fill b up to its end, or the file's. */
+static int
+read_all(int fd, struct buf *b)
+{
+	while (b->len < b->cap) {
+		ssize_t got = read_some(fd, b->at + b->len, b->cap - b->len);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		b->len += (size_t)got;
+	}
+	return 0;
+}
+
+int
+file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
+{
+	struct buf b;
+	struct stat st;
+	int fd = open(path, READ_FLAGS), result = 0;
+
+	if (fd < 0)
+		return errno == ENXIO ? not_regular(e, path) : fail_read(e, path, errno);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return S_ISDIR(st.st_mode) ? fail_read(e, path, EISDIR) : not_regular(e, path);
+	}
+	b = arena_buf(a, max + 1);	/* one more, to see that there is more */
+	if (b.full)
+		result = arena_err(e);
+	else if (read_all(fd, &b) < 0)
+		result = fail_read(e, path, errno);
+	else if (b.len > max)
+		result = err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: longer than %zu bytes", path, max);
+	close(fd);
+	if (result < 0) {
+		wipe(b.at, b.len);
+		b.len = 0;
+	} else {
+		*out = buf_str(&b);
+	}
+	arena_trim(a, &b);
+	return result;
+}
+
+int
+file_reader_open(struct file_reader *r, const char *path, struct err *e)
+{
+	struct stat st;
+	int fd = open(path, READ_FLAGS);
+
+	*r = (struct file_reader){ .path = path, .name = path, .folder = -1, .fd = -1 };
+	if (fd < 0)
+		return errno == ENXIO ? not_regular(e, path) : fail_read(e, path, errno);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		r->folder = fd;
+		return 0;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		return not_regular(e, path);
+	}
+	r->fd = fd;
+	r->fresh = true;
+	return 0;
+}
+
+void
+file_reader_bytes(struct file_reader *r, struct str bytes)
+{
+	*r = (struct file_reader){ .bytes = bytes, .folder = -1, .fd = -1, .fresh = true };
+}
+
+/* The kernel's record (getdents64(2)); reclen is its whole length. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t reclen;
+	uint8_t type;
+	char name[];
+};
+
+/* Open the folder's next file. 1; 0 when there is none any more; -1 with errno. */
+static int
+next_file(struct file_reader *r)
+{
+	for (;;) {
+		const struct entry *entry;
+		struct stat st;
+
+		if (r->entry_at >= r->entry_end) {
+			long got = syscall(SYS_getdents64, r->folder, r->entries.bytes, sizeof r->entries.bytes);
+
+			if (got <= 0)
+				return (int)got;
+			r->entry_at = 0;
+			r->entry_end = (unsigned)got;
+		}
+		entry = (const void *)(r->entries.bytes + r->entry_at);
+		r->entry_at += entry->reclen;
+		/* stat first: opening a device may do something. */
+		if (entry->name[0] == '.' || fstatat(r->folder, entry->name, &st, 0) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		r->fd = openat(r->folder, entry->name, READ_FLAGS);
+		if (r->fd < 0)
+			continue;
+		r->name = entry->name;
+		r->fresh = true;
+		return 1;
+	}
+}
+
+/* From memory: all of it is one file. */
+static size_t
+copy_some(struct file_reader *r, char *at, size_t cap)
+{
+	struct str some = str_part(r->bytes, r->at, r->at + (cap < r->bytes.len ? cap : r->bytes.len));
+
+	if (some.len)
+		memcpy(at, some.at, some.len);
+	r->at += some.len;
+	return some.len;
+}
+
+int
+file_reader_more(struct file_reader *r, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
+{
+	ssize_t got = 0;
+
+	while (!got && r->path) {
+		int more = r->fd >= 0 ? 1 : r->folder >= 0 ? next_file(r) : 0;
+
+		if (more == 0)
+			break;
+		if (more < 0)
+			return fail_read(e, r->path, errno);
+		got = read_some(r->fd, at, cap);
+		if (got < 0 && r->folder < 0)
+			return fail_read(e, r->path, errno);
+		if (got > 0)
+			break;
+		got = 0;
+		if (r->folder < 0)
+			break;	/* its descriptor stays, for another round */
+		shut(&r->fd);
+	}
+	*n = r->path ? (size_t)got : copy_some(r, at, cap);
+	*begins = *n && r->fresh;
+	r->fresh = r->fresh && !*n;
+	return 0;
+}
+
+int
+file_reader_rewind(struct file_reader *r, struct err *e)
+{
+	r->at = 0;
+	r->entry_at = r->entry_end = 0;
+	r->fresh = true;
+	if (r->folder >= 0)
+		shut(&r->fd);
+	if (r->path && lseek(r->folder >= 0 ? r->folder : r->fd, 0, SEEK_SET) < 0)
+		return fail_read(e, r->path, errno);
+	return 0;
+}
+
+void
+file_reader_close(struct file_reader *r)
+{
+	shut(&r->fd);
+	shut(&r->folder);
+}
+
+/* A file that is being replaced. */
+struct target {
+	struct str path;	/* for messages */
+	int folder;
+	char name[NAME_MAX + 1];
+	char temp[NAME_MAX + 1];
+};
+
+static int
+fail_write(struct err *e, const struct target *t, int sys)
+{
+	return err_sys(e, CAUSE_OUTPUT, sys, "write %.*s", STR(t->path));
+}
+
+static int
+refuse(struct err *e, const struct target *t, const char *why)
+{
+	return err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %.*s: %s", STR(t->path), why);
+}
+
+/* Split the path and open its folder. */
+static int
+target_open(struct target *t, struct str path, struct err *e)
+{
+	char folder[PATH_MAX];
+	struct str name = path;
+
+	*t = (struct target){ .path = path, .folder = -1 };
+	memcpy(folder, ".", 2);
+	if (path.len >= sizeof folder)
+		return fail_write(e, t, ENAMETOOLONG);
+	if (str_find_c(path, 0) != SIZE_MAX)
+		return refuse(e, t, "the name holds a NUL");
+	for (size_t i = path.len; i-- > 0;)
+		if (path.at[i] == '/') {
+			name = str_part(path, i + 1, path.len);
+			memcpy(folder, path.at, i + 1);	/* with the slash: "/name" is in "/" */
+			folder[i + 1] = 0;
+			break;
+		}
+	if (!name.len || str_eq(name, S(".")) || str_eq(name, S("..")))
+		return refuse(e, t, "not a file's name");
+	if (name.len > FILE_NAME_MAX)
+		return fail_write(e, t, ENAMETOOLONG);
+	memcpy(t->name, name.at, name.len);
+	t->temp[0] = '.';
+	memcpy(t->temp + 1, name.at, name.len);
+	memcpy(t->temp + 1 + name.len, ".pantler", sizeof ".pantler");
+	t->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->folder < 0 && errno == EACCES)	/* may be written, but not listed: it cannot be synced then */
+		t->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return t->folder < 0 ? fail_write(e, t, errno) : 0;
+}
+
+/* Only a regular file may be replaced, or nothing. */
+static int
+check_place(const struct target *t, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : fail_write(e, t, errno);
+	if (S_ISREG(st.st_mode))
+		return 0;
+	return refuse(e, t, S_ISLNK(st.st_mode) ? "is a symbolic link, which is not followed" :
+		S_ISDIR(st.st_mode) ? "is a directory" : "is a device, a socket or a FIFO, which are not replaced");
+}
+
+/* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */
+static int
+clear_temp(const struct target *t, struct err *e)
+{
+	int old = openat(t->folder, t->temp, READ_FLAGS | O_NOFOLLOW), sys = 0;
+
+	if (old < 0 && errno == ENOENT)
+		return 0;
+	if (old >= 0 && !lock(old)) {
+		close(old);
+		return refuse(e, t, "another process is writing it");
+	}
+	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
+		sys = errno;
+	shut(&old);
+	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
+}
+
+/* Make the temporary, ours alone. */
+static int
+make_temp(const struct target *t, int *fd, struct err *e)
+{
+	struct stat ours, named;
+
+	if (clear_temp(t, e) < 0)
+		return -1;
+	*fd = openat(t->folder, t->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	if (*fd < 0)
+		return errno == EEXIST ? refuse(e, t, "another process is writing it") : fail_write(e, t, errno);
+	/* Before it was locked someone else may have taken it for a leftover. */
+	if (!lock(*fd) || fstat(*fd, &ours) < 0 || fstatat(t->folder, t->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+		ours.st_dev != named.st_dev || ours.st_ino != named.st_ino) {
+		shut(fd);
+		return refuse(e, t, "another process is writing it");
+	}
+	return 0;
+}
+
+static int
+write_all(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t done = write(fd, bytes.at, bytes.len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		bytes = str_part(bytes, (size_t)done, bytes.len);
+	}
+	return 0;
+}
+
+/* Sync; what cannot be synced at all (a pseudo file system, a folder opened by O_PATH) is well as it is. */
+static int
+sync_fd(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EROFS && errno != EBADF ? -1 : 0;
+}
+
+int
+file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
+{
+	struct target t;
+	int fd = -1, result = -1;
+
+	if (target_open(&t, path, e) < 0)
+		return -1;
+	if (check_place(&t, e) == 0 && make_temp(&t, &fd, e) == 0) {
+		if (fchmod(fd, mode) < 0 || write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ||
+			renameat(t.folder, t.temp, t.folder, t.name) < 0) {
+			result = fail_write(e, &t, errno);
+			unlinkat(t.folder, t.temp, 0);
+		} else {
+			result = sync_fd(t.folder) < 0 ? fail_write(e, &t, errno) : 0;
+		}
+	}
+	shut(&fd);	/* and with it the lock, after the name has gone */
+	shut(&t.folder);
+	return result;
+}

@@ -1,0 +1,91 @@
+/* sys/proc.c: the process's own hygiene at its start, and its undoing. */
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE 1
+#include "sys/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Give `fd`, which is closed while all below it are open, the reading end of a pipe without a writer: it reads as empty and
+   cannot be written. */
+static int
+plug(int fd)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	close(ends[1]);
+	if (ends[0] == fd)	/* the lowest free number */
+		return 0;
+	close(ends[0]);
+	errno = EMFILE;
+	return -1;
+}
+
+static bool
+ignore(int number)
+{
+	struct sigaction now, none = { .sa_handler = SIG_IGN };
+
+	if (sigaction(number, NULL, &now) < 0 || now.sa_handler == SIG_IGN)
+		return false;
+	return sigaction(number, &none, NULL) == 0;
+}
+
+static void
+set_core(uint64_t soft)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_CORE, &r) < 0)
+		return;
+	r.rlim_cur = soft;
+	setrlimit(RLIMIT_CORE, &r);
+}
+
+int
+proc_start(struct proc *saved, struct err *e)
+{
+	struct rlimit core = { 0, 0 };
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && plug(fd) < 0)
+			return err_sys(e, CAUSE_MEMORY, errno, "descriptor %d is closed and cannot be filled", fd);
+	getrlimit(RLIMIT_CORE, &core);
+	*saved = (struct proc){
+		.core = core.rlim_cur,
+		.mask = umask(077),
+		.dumpable = prctl(PR_GET_DUMPABLE) == 1,
+		.took_pipe = ignore(SIGPIPE),
+		.took_size = ignore(SIGXFSZ),
+	};
+	set_core(0);
+	prctl(PR_SET_DUMPABLE, 0);
+	return 0;
+}
+
+void
+proc_restore(const struct proc *saved)
+{
+	if (saved->took_pipe)
+		signal(SIGPIPE, SIG_DFL);
+	if (saved->took_size)
+		signal(SIGXFSZ, SIG_DFL);
+	if (saved->dumpable)
+		prctl(PR_SET_DUMPABLE, 1);
+	set_core(saved->core);
+	umask(saved->mask);
+}
+
+bool
+proc_is_privileged(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
