@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/flow.h"
 #include "cmd/cmd.h"
-#include "cmd/show.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/mem.h"
 #include "sys/out.h"
+#include "vault/show.h"
 
 #include <unistd.h>
 

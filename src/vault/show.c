@@ -1,6 +1,6 @@
-/* cmd/show.c: a login's answer as people and scripts read it: table, JSON, one field. */
+/* vault/show.c: a login's answer as people and scripts read it: table, JSON, one field. */
 /* SPDX-License-Identifier: MIT */
-#include "cmd/show.h"
+#include "vault/show.h"
 
 #include "data/date.h"
 #include "data/jsonw.h"

@@ -1,4 +1,4 @@
-/* cmd/show.h: a login's answer as people and scripts read it: table, JSON, one field. Writes into a buffer, prints nothing. */
+/* vault/show.h: a login's answer as people and scripts read it: table, JSON, one field. Writes into a buffer, prints nothing. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CMD_SHOW_H
 #define CMD_SHOW_H
