@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
@@ -69,14 +68,4 @@ out_write(struct loop *l, int fd, struct str bytes, tick deadline, struct err *e
 	if (o.late)
 		return err_set(e, ERR_SYS, CAUSE_OUTPUT, "%s: nobody read it in time", name_of(fd));
 	return result;
-}
-
-int
-out_check(int fd, struct err *e)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)	/* proc_start fills a closed descriptor with a read-only one */
-		return err_sys(e, CAUSE_OUTPUT, EBADF, "%s", fd == 2 ? "standard error" : "standard output");
-	return 0;
 }
