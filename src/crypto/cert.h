@@ -1,0 +1,69 @@
+/* crypto/cert.h: what an X.509 certificate says (RFC 5280), decoded. Verifies nothing and trusts nobody. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CRYPTO_CERT_H
+#define CRYPTO_CERT_H
+
+#include "base/buf.h"
+
+#include <bearssl_x509.h>
+
+/* Slices are parts of the encoding that was parsed. */
+struct cert {
+	struct str whole;	/* the certificate */
+	struct str issuer;	/* names are whole values, with tag and length, as BearSSL hashes them */
+	struct str subject;
+	struct str spki;	/* SubjectPublicKeyInfo, whole */
+	struct str signature_oid;	/* who could check it */
+	struct str san;		/* GeneralNames inside subjectAltName, for cert_next_name; empty when has_san is false */
+	int64_t from_s;		/* valid from and until, unix seconds, both inclusive */
+	int64_t until_s;
+	uint32_t path_max;	/* pathLenConstraint; UINT32_MAX: none */
+	bool is_v1;		/* version 1 or 2: no extensions, so nothing says whether it is a CA */
+	bool is_self_issued;	/* subject and issuer are the same bytes; nothing says that it is self-signed */
+	bool is_ca;		/* basicConstraints says so */
+	bool may_sign_certs;	/* keyUsage says so, or is not there */
+	bool may_be_server;	/* extKeyUsage holds serverAuth or anyExtendedKeyUsage, or is not there */
+	bool has_san;
+	bool has_constraints;	/* nameConstraints */
+	bool has_critical_constraints;
+	bool has_critical_usage;	/* extKeyUsage */
+	bool has_critical_unknown;	/* an extension that neither we nor BearSSL know is critical */
+};
+
+/* Decode. False for anything but one certificate in strict DER: bytes left over, a version that does not exist, an extension
+   of ours that is there twice or holds something else, extensions in version 1, two different signature algorithms. What
+   we do not look into (serial number, names' insides, unknown extensions) may be anything that has the right tag. */
+bool cert_parse(struct cert *out, struct str der) __attribute__((warn_unused_result));
+
+enum cert_key {
+	CERT_KEY_OK,
+	CERT_KEY_SHORT,		/* RSA under 2048 bits; *bits says */
+	CERT_KEY_LONG,		/* RSA over 4096 bits: BearSSL's bound; *bits says */
+	CERT_KEY_CURVE,		/* EC, but neither P-256, P-384 nor P-521 by name */
+	CERT_KEY_PSS,		/* RSA for PSS only */
+	CERT_KEY_ED25519,	/* or Ed448 */
+	CERT_KEY_KIND,		/* another kind */
+	CERT_KEY_BROKEN,	/* not a key */
+};
+
+/* The public key. `out` points into the certificate; filled for CERT_KEY_OK alone. *bits is the RSA modulus' length, else 0. */
+enum cert_key cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits);
+
+/* What the signature algorithm is where BearSSL cannot verify it ("RSA-PSS", "Ed25519", "SHA-1", "an unknown algorithm"),
+   NULL where it can. */
+const char *cert_unverifiable(const struct cert *c);
+
+enum cert_name {
+	CERT_NAME_DNS,
+	CERT_NAME_IP,		/* 4 or 16 bytes, network order */
+	CERT_NAME_OTHER,
+};
+
+/* Take the next name off *san (start with c->san). False at the end; cert_parse has looked that all of it is well-formed. */
+bool cert_next_name(struct str *san, enum cert_name *kind, struct str *value) __attribute__((warn_unused_result));
+
+/* Append a name for people, as "CN=vault.corp": the common name, else the last part that has a text, else
+   "(no name)"; at most 100 bytes of it, and as they stand: escape before showing. */
+void cert_format_dn(struct buf *out, struct str dn);
+
+#endif

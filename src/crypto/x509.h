@@ -1,0 +1,56 @@
+/* crypto/x509.h: decides whether a server's certificates prove its name. Collects the chain for the TLS engine, and looks at it
+   when it is whole. No revocation, no name constraints yet (they are refused), no pins. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CRYPTO_X509_H
+#define CRYPTO_X509_H
+
+#include "crypto/cert.h"
+#include "crypto/trust.h"
+#include "data/uri.h"
+
+#define X509_CERTS 16		/* certificates in a chain; public ones have 3 or 4 */
+#define X509_BYTES 65536	/* of them all; 400 names make 8 KB */
+#define X509_ORDERS 4		/* ways through the chain that are tried, where CAs are cross-signed */
+#define X509_RSA_BITS 2048	/* the shortest RSA key that is accepted */
+/* What one chain takes of the arena at most. */
+#define X509_ARENA (X509_BYTES + X509_CERTS * 16 + TRUST_ARENA)
+
+struct x509_config {
+	struct host host;	/* whom the server must be; its name must outlive the struct x509 */
+	int64_t now_s;		/* wall clock, unix seconds: 1970 makes every certificate "not yet valid" */
+	const struct trust_source *trust;	/* not looked at with skip_verify */
+	struct arena *arena;	/* for the chain as it comes, and the anchors */
+	bool skip_verify;	/* -tls-skip-verify: any certificate, any name, any date. The server still proves that it has the key */
+};
+
+/* One for each connection. Must not move. */
+struct x509 {
+	const br_x509_class *vtable;	/* first: BearSSL's engine takes &x->vtable */
+	struct x509_config config;
+	struct cert cert[X509_CERTS];	/* parsed at the end; [0] is the server's own */
+	struct buf der[X509_CERTS];
+	unsigned cert_n;
+	size_t bytes;		/* announced so far */
+	bool done;		/* the end came; `ok` or err holds */
+	bool ok;
+	br_x509_pkey key;	/* ok: the server's, within the arena or minimal */
+	unsigned usages;	/* BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
+	struct err err;		/* done and not ok: why */
+	int code;		/* the same as BearSSL's number (BR_ERR_X509_…) */
+	char name[256];		/* DNS host, with a NUL; empty for addresses */
+	struct trust trust;
+	br_x509_trust_anchor anchor[TRUST_ANCHORS];	/* those that this order may end in */
+	br_x509_minimal_context minimal;
+};
+
+/* Ready for one chain. The engine calls through x->vtable from then on.
+   What is checked: each certificate is strict DER; the server's own has a subjectAltName that holds the name (a wildcard
+   stands for one whole label) or exactly the address, never the common name; extended key usage of each, if any, allows servers;
+   RSA has 2048 bits at least; signatures, dates, CA flags, key usage and path lengths are right up to a trusted
+   CA, dates of the latter included; the path is found by issuer names, so order, duplicates and foreign certificates
+   do not matter, but the server's own must come first (RFC 5246 section 7.4.2).
+   A CA with name constraints is refused. A certificate that is trusted itself needs no issuer.
+   Errors (code ERR_PEER but for the source's own): CAUSE_CLOCK for a date, else CAUSE_TLS, most with a hint. */
+void x509_init(struct x509 *x, const struct x509_config *config);
+
+#endif
