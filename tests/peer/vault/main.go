@@ -1,7 +1,7 @@
 // vault: a real Vault server in memory, unsealed, with the real AWS auth backend, for tests on loopback.
 // SPDX-License-Identifier: MIT
 // Not a development server for people: no CLI and no storage; everything but kv v2 at secret/ is set up by the test
-// through the API, with the root token.
+// through the API, with the root token. When it is ready it prints its URL.
 package main
 
 import (
@@ -122,7 +122,6 @@ func main() {
 	token := flag.String("root-token", "root", "id of the root token")
 	cert := flag.String("tls-cert", "", "PEM certificate (without one: plain HTTP)")
 	key := flag.String("tls-key", "", "PEM key")
-	addrFile := flag.String("addr-file", "", "write the URL here, by rename, when ready")
 	level := flag.String("log-level", "warn", "trace|debug|info|warn|error|off")
 	flag.Parse()
 
@@ -160,10 +159,7 @@ func main() {
 		}
 	}()
 
-	if *addrFile != "" {
-		check("-addr-file", os.WriteFile(*addrFile+".tmp", []byte(url+"\n"), 0o600))
-		check("-addr-file", os.Rename(*addrFile+".tmp", *addrFile))
-	}
+	fmt.Println(url)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	<-stop
