@@ -12,6 +12,7 @@ Q = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-5s %s\n') $1 '$2'
 B = build/$(ARCH)
 
+MAKEFLAGS += -r
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
@@ -147,4 +148,4 @@ unit: $(unit)
 
 FORCE:
 .PHONY: all objects unit FORCE
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)
