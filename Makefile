@@ -60,7 +60,8 @@ our_cc = $(CC) $(dep) $(small) $(warn) $(guard) $(CPPFLAGS) $(CFLAGS) $(our_must
 link = $(CC) $(machine_$(ARCH)) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
 SOURCE_DATE_EPOCH ?= $(or $(if $(wildcard .git),$(shell git log -1 --format=%ct 2>/dev/null)),1767225600)
-version_flags = -DPANTLER_VERSION='"$(VERSION)"' -DPANTLER_BUILD_AT=$(SOURCE_DATE_EPOCH) -DPANTLER_BEARSSL='"$(file <vendor/bearssl/version)"' -DPANTLER_ARCH='"$(ARCH)"'
+version_flags = -DPANTLER_VERSION='"$(VERSION)"' -DPANTLER_ARCH='"$(ARCH)"' -DPANTLER_BEARSSL='"$(shell cat vendor/bearssl/version)"' \
+	-DPANTLER_BUILD_AT=$(SOURCE_DATE_EPOCH) -DPANTLER_BEARSSL='"$(file <vendor/bearssl/version)"' -DPANTLER_ARCH='"$(ARCH)"'
 
 # --- What there is. New files are found by themselves.
 bear_c = $(filter %.c,$(shell cat vendor/bearssl/files))
