@@ -26,18 +26,20 @@ struct resolve_query {
 		RESOLVE_ANSWERED,	/* result holds */
 	} state;
 	enum resolve_result {
+		RESOLVE_SILENT,		/* no server answered */
+		RESOLVE_FAILED,		/* one said that it cannot say, or what nobody can read; err tells */
+		RESOLVE_NO_NAME,	/* the name does not exist */
+		RESOLVE_EMPTY,		/* it exists, without such an address */
 		RESOLVE_FOUND,		/* addr[] holds at least one */
-		RESOLVE_EMPTY,		/* the name exists, without such an address */
-		RESOLVE_NO_NAME,	/* it does not exist */
-		RESOLVE_FAILED,		/* a server said that it cannot say */
-		RESOLVE_SILENT,		/* none answered */
 	} result;
 	uint16_t id;
 	unsigned tries;		/* begun so far; over the servers, then over again, `attempts` times */
+	unsigned first;		/* the server of the first try */
 	unsigned addr_n;
 	unsigned char addr[RESOLVE_ADDRS][16];
 	char *tcp;		/* from the arena, at the first truncated answer: two bytes of length, then the message */
 	size_t tcp_len;		/* bytes sent or received */
+	size_t tcp_end;		/* bytes there are to send */
 };
 
 struct resolve {
@@ -55,20 +57,22 @@ struct resolve {
 	struct err err;
 
 	/* resolve.c's own. */
-	struct loop *loop;
+	struct loop *loop;	/* NULL when nothing is under way */
 	void (*done)(struct resolve *r);
 	tick deadline;
+	tick grace;		/* until when the second family is waited for */
 	struct str name;	/* as asked for, in the caller's host */
-	char asked[256];	/* the candidate that is being asked: the name, or the name in a search domain */
-	size_t asked_len;
-	unsigned candidate;
-	bool bare_next;		/* whether the bare name is still to be asked, after the domains */
-	bool finished;
 	uint16_t port;
+	bool bare_first;	/* the bare name is asked before the search domains, not after them */
+	bool exists;		/* a candidate was there, but has no address */
+	unsigned candidate;	/* the next one */
+	char asked[256];	/* the one being asked: the name, or the name in a search domain */
+	size_t asked_len;
 	struct resolve_query query[2];	/* A, AAAA */
 	struct sock_addr server[RESOLVE_SERVERS];
 	unsigned server_n;
-	char search[RESOLVE_SEARCH];
+	unsigned server_good;	/* the one that answered last: the next question goes there first */
+	char search[RESOLVE_SEARCH];	/* domains, a blank after each */
 	size_t search_len;
 	unsigned ndots;
 	unsigned attempts;
@@ -85,8 +89,8 @@ struct resolve {
    answers is believed, as the order in resolv.conf means it. After "cannot say" no further search domain is tried: that
    could find another host of the same name.
    Errors: CAUSE_UNREACHABLE with `name "x" does not exist`, `name "x" has no address`,
-   `no nameserver answered for "x" (10.0.0.2, 10.0.0.3)`, `nameserver 10.0.0.2 refuses ...`; CAUSE_FILE for files that exist
-   and cannot be read. */
+   `no nameserver answered for "x" (10.0.0.2, 10.0.0.3)`, `name "x": nameserver 10.0.0.2: ...`; CAUSE_FILE for a resolv.conf
+   that exists and cannot be read. */
 void resolve_start(struct resolve *r, struct loop *l, const struct host *host, uint16_t port, tick deadline,
 	void (*done)(struct resolve *r));
 

@@ -1,0 +1,647 @@
+/* net/resolve.c: a host's addresses, by our own stub resolver on the loop. */
+/* SPDX-License-Identifier: MIT */
+#include "net/resolve.h"
+
+#include "data/dns.h"
+#include "data/uri.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/rand.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#define LINE_BYTES 1024		/* of resolv.conf or hosts; a longer line is passed over */
+#define FILE_BYTES (1 << 20)	/* a hosts file against advertising has as much; what follows is not read */
+#define TCP_BYTES 16384		/* an answer by TCP: 500 addresses */
+#define DATAGRAMS 8		/* looked at in one turn: a flood of them must not hold up the loop */
+#define LEAST_MS 100		/* a try has at least this, however little time is left for all of them */
+#define NAME_BYTES 253		/* RFC 1035: 255 on the wire */
+
+/* --- Lines and words of resolv.conf and hosts */
+
+struct lines {
+	struct file_reader file;
+	char at[LINE_BYTES];
+	size_t used;		/* bytes of lines already given */
+	size_t len;		/* bytes in at[] */
+	size_t total;		/* bytes of the file so far */
+	bool skip;		/* within a line that was too long */
+};
+
+/* Read more behind what is left of at[]. False at the file's end, and when no more can or may be read. */
+static bool
+more_bytes(struct lines *l)
+{
+	size_t n;
+	bool begins;
+	struct err e;
+
+	l->len -= l->used;
+	memmove(l->at, l->at + l->used, l->len);
+	l->used = 0;
+	if (l->len == sizeof l->at) {
+		l->len = 0;
+		l->skip = true;
+	}
+	if (l->total >= FILE_BYTES || file_reader_more(&l->file, l->at + l->len, sizeof l->at - l->len, &n, &begins, &e) < 0)
+		return false;
+	l->len += n;
+	l->total += n;
+	return n > 0;
+}
+
+/* The next line, without its end and without a comment that fills it. False when there is none any more. */
+static bool
+next_line(struct lines *l, struct str *out)
+{
+	for (;;) {
+		struct str rest = { l->at + l->used, l->len - l->used };
+		bool skip = l->skip, ended = str_find_c(rest, '\n') != SIZE_MAX;
+
+		if (!ended && more_bytes(l))
+			continue;
+		if (!ended && l->used == l->len)
+			return false;
+		rest = (struct str){ l->at + l->used, l->len - l->used };
+		*out = str_cut(&rest, '\n');
+		l->used = l->len - rest.len;
+		l->skip = false;
+		if (!skip)
+			return true;
+	}
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Take the next word off the line; empty at its end and where a comment begins. */
+static struct str
+next_word(struct str *line)
+{
+	size_t from = 0, to;
+
+	while (from < line->len && is_blank(line->at[from]))
+		from++;
+	to = from;
+	while (to < line->len && !is_blank(line->at[to]))
+		to++;
+	if (from < to && (line->at[from] == '#' || line->at[from] == ';')) {
+		*line = str_part(*line, 0, 0);
+		return *line;
+	}
+	struct str word = str_part(*line, from, to);
+	*line = str_part(*line, to, line->len);
+	return word;
+}
+
+/* An address literal. */
+static bool
+read_address(struct str word, struct sock_addr *out)
+{
+	struct host h;
+	struct err e;
+
+	if (host_parse(&h, word, &e) < 0 || h.kind == HOST_DNS)
+		return false;
+	*out = (struct sock_addr){ .v6 = h.kind == HOST_IP6, .scope = h.scope.len ? sock_scope(h.scope) : 0 };
+	memcpy(out->ip, h.ip, sizeof out->ip);
+	return true;
+}
+
+static const char *
+conf_path(const struct resolve *r)
+{
+	return r->conf ? r->conf : "/etc/resolv.conf";
+}
+
+/* "timeout:5" and the like; others and unreadable ones are passed over, as resolvers do. */
+static void
+read_option(struct str word, struct str name, unsigned least, unsigned most, unsigned *out)
+{
+	uint64_t n;
+
+	if (str_has_prefix(word, name) && str_to_u64(str_part(word, name.len, word.len), &n))
+		*out = n < least ? least : n > most ? most : (unsigned)n;
+}
+
+static int
+read_search(struct resolve *r, struct str line, struct err *e)
+{
+	struct buf b = BUF(r->search);
+	struct str word;
+	struct host h;
+
+	while ((word = next_word(&line)).len)
+		if (host_parse(&h, word, e) == 0 && h.kind == HOST_DNS) {	/* "search ." is a way to say: none */
+			buf_add_str(&b, h.name);
+			buf_add_c(&b, ' ');
+		}
+	r->search_len = b.len;
+	return b.full ? err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: over %d bytes of search domains", conf_path(r), RESOLVE_SEARCH) : 0;
+}
+
+static int
+read_conf(struct resolve *r, struct err *e)
+{
+	struct lines l = { 0 };
+	struct str line, word;
+	int result = 0;
+
+	r->ndots = 1;
+	r->attempts = 2;
+	r->timeout_s = 5;
+	if (file_reader_open(&l.file, conf_path(r), e) < 0) {
+		if (e->code != ERR_ABSENT)
+			return -1;
+		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "there is no %s to say whom to ask", conf_path(r));
+		return err_hint(e, "give an address instead of the name, or a line in /etc/hosts");
+	}
+	while (result == 0 && next_line(&l, &line)) {
+		word = next_word(&line);
+		if (str_eq(word, S("nameserver"))) {
+			if (r->server_n < RESOLVE_SERVERS && read_address(next_word(&line), &r->server[r->server_n]))
+				r->server[r->server_n++].port = r->dns_port ? r->dns_port : 53;
+		} else if (str_eq(word, S("search")) || str_eq(word, S("domain"))) {
+			result = read_search(r, line, e);	/* the last line of them counts */
+		} else if (str_eq(word, S("options"))) {
+			while ((word = next_word(&line)).len) {
+				read_option(word, S("ndots:"), 0, 15, &r->ndots);	/* bounds as in resolv.conf(5) */
+				read_option(word, S("timeout:"), 1, 30, &r->timeout_s);
+				read_option(word, S("attempts:"), 1, 5, &r->attempts);
+			}
+		}
+	}
+	file_reader_close(&l.file);
+	if (result == 0 && !r->server_n)
+		result = err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "%s names no server", conf_path(r));
+	return result;
+}
+
+static void
+keep_address(struct resolve *r, const struct sock_addr *a)
+{
+	struct resolve_query *q = &r->query[a->v6];
+
+	if (q->addr_n < RESOLVE_ADDRS)
+		memcpy(q->addr[q->addr_n++], a->ip, sizeof a->ip);
+}
+
+/* Whether the hosts file has the name. One that cannot be read is as good as none: names go on working without it. */
+static bool
+read_hosts(struct resolve *r)
+{
+	struct lines l = { 0 };
+	struct str line, address, word;
+	struct sock_addr a;
+	struct err e;
+
+	if (file_reader_open(&l.file, r->hosts ? r->hosts : "/etc/hosts", &e) < 0)
+		return false;
+	while (next_line(&l, &line)) {
+		address = next_word(&line);
+		while ((word = next_word(&line)).len)
+			if (str_eq_nocase(word, r->name) && read_address(address, &a))
+				keep_address(r, &a);
+	}
+	file_reader_close(&l.file);
+	return r->query[0].addr_n || r->query[1].addr_n;
+}
+
+/* --- The end */
+
+static void
+finish(struct resolve *r)
+{
+	void (*done)(struct resolve *) = r->done;
+
+	resolve_cancel(r);
+	done(r);	/* r may be gone afterwards */
+}
+
+/* Set out the addresses of both families by turns, so that a family that leads nowhere costs one try before the other. */
+static void
+finish_found(struct resolve *r)
+{
+	for (unsigned i = 0; i < RESOLVE_ADDRS; i++)
+		for (unsigned v6 = 2; v6-- > 0;) {
+			const struct resolve_query *q = &r->query[v6];
+			struct sock_addr *a = &r->addr[r->addr_n];
+
+			if (i >= q->addr_n || r->addr_n == RESOLVE_ADDRS)
+				continue;
+			*a = (struct sock_addr){ .v6 = v6, .port = r->port };
+			memcpy(a->ip, q->addr[i], sizeof a->ip);
+			r->addr_n++;
+		}
+	finish(r);
+}
+
+static void
+finish_silent(struct resolve *r)
+{
+	char text[RESOLVE_SERVERS * (SOCK_TEXT + 2) + 1] = "";
+	struct buf b = { .at = text, .cap = sizeof text - 1 };
+
+	for (unsigned i = 0; i < r->server_n; i++) {
+		r->server[i].port = 0;	/* not to be shown */
+		buf_fmt(&b, i ? ", " : "");
+		sock_format(&b, &r->server[i]);
+	}
+	err_set(&r->err, ERR_RETRY, CAUSE_UNREACHABLE, "no nameserver answered for \"%.*s\" (%s)", STR(r->name), text);
+	finish(r);
+}
+
+/* --- Questions */
+
+static void ask_candidate(struct resolve *r);
+static void try_next(struct resolve *r, struct resolve_query *q);
+
+static struct str
+asked(const struct resolve *r)
+{
+	return (struct str){ r->asked, r->asked_len };
+}
+
+static const struct sock_addr *
+server_of(const struct resolve *r, const struct resolve_query *q)
+{
+	return &r->server[(q->first + q->tries - 1) % r->server_n];
+}
+
+static void
+query_close(struct resolve *r, struct resolve_query *q)
+{
+	loop_remove(r->loop, &q->watch);
+	sock_close(&q->watch.fd);
+}
+
+static tick
+last_moment(const struct resolve *r)
+{
+	return tick_earlier(r->deadline, r->grace);
+}
+
+/* Wait for the query's socket, for this try's part of the time. */
+static int
+await(struct resolve *r, struct resolve_query *q, enum resolve_state state, short events)
+{
+	tick now = clock_now();
+	int64_t left = r->server_n * r->attempts - q->tries + 1, ms = (int64_t)r->timeout_s * 1000;
+
+	if (r->deadline != TICK_NEVER && (r->deadline - now) / left < ms)
+		ms = (r->deadline - now) / left;
+	q->state = state;
+	q->watch.events = events;
+	q->watch.deadline = tick_earlier(tick_after(now, ms < LEAST_MS ? LEAST_MS : ms), last_moment(r));
+	return loop_add(r->loop, &q->watch, &r->err);
+}
+
+static int
+format_query(struct resolve *r, const struct resolve_query *q, struct buf *out)
+{
+	return dns_format_query(out, q->id, asked(r), q == &r->query[1] ? DNS_AAAA : DNS_A, &r->err);
+}
+
+/* One try: a fresh id to a fresh socket. -1: this one failed at once. */
+static int
+ask(struct resolve *r, struct resolve_query *q)
+{
+	char bytes[DNS_QUERY_BYTES];
+	struct buf b = BUF(bytes);
+	struct err e;
+	int sys;
+
+	if (rand_bytes(&q->id, sizeof q->id, &r->err) < 0 || format_query(r, q, &b) < 0) {
+		q->tries = r->server_n * r->attempts;	/* the next try would not do better */
+		q->result = RESOLVE_FAILED;
+		return -1;
+	}
+	if (sock_udp(&q->watch.fd, server_of(r, q), &e) < 0)
+		return -1;
+	if (sock_send(q->watch.fd, b.at, b.len, &sys) < 0)
+		return -1;
+	return await(r, q, RESOLVE_UDP, POLLIN);
+}
+
+/* Both families are answered. */
+static void
+judge(struct resolve *r)
+{
+	enum resolve_result a = r->query[0].result, b = r->query[1].result;
+
+	if (a == RESOLVE_FOUND || b == RESOLVE_FOUND) {
+		finish_found(r);
+	} else if (a == RESOLVE_NO_NAME || b == RESOLVE_NO_NAME || (a == RESOLVE_EMPTY && b == RESOLVE_EMPTY)) {
+		r->exists |= a == b && a == RESOLVE_EMPTY;
+		ask_candidate(r);
+	} else if (a == RESOLVE_FAILED || b == RESOLVE_FAILED) {	/* err is filled */
+		err_in(&r->err, "name \"%.*s\"", STR(r->name));
+		finish(r);
+	} else {
+		finish_silent(r);
+	}
+}
+
+static void
+answered(struct resolve *r, struct resolve_query *q, enum resolve_result result)
+{
+	struct resolve_query *other = &r->query[q == &r->query[0]];
+
+	query_close(r, q);
+	q->state = RESOLVE_ANSWERED;
+	q->result = result;
+	if (other->state == RESOLVE_ANSWERED) {
+		judge(r);
+	} else if (result == RESOLVE_FOUND || result == RESOLVE_NO_NAME) {	/* there are servers that deny a name of which they
+										   only lack this family (RFC 4074 4.2) */
+		r->grace = tick_after(clock_now(), RESOLVE_GRACE_MS);
+		other->watch.deadline = tick_earlier(other->watch.deadline, r->grace);
+	}
+}
+
+static void
+try_next(struct resolve *r, struct resolve_query *q)
+{
+	query_close(r, q);
+	while (q->tries < r->server_n * r->attempts && !tick_is_past(last_moment(r), clock_now())) {
+		q->tries++;
+		if (ask(r, q) == 0)
+			return;
+		query_close(r, q);
+	}
+	answered(r, q, q->result);
+}
+
+/* The same question to the same server by TCP. */
+static void
+start_tcp(struct resolve *r, struct resolve_query *q)
+{
+	struct err e;
+
+	query_close(r, q);
+	if (!q->tcp)
+		q->tcp = arena_get(r->arena, 2 + TCP_BYTES);
+	if (!q->tcp || sock_connect(&q->watch.fd, server_of(r, q), &e) < 0 || await(r, q, RESOLVE_TCP_CONNECT, POLLOUT) < 0)
+		try_next(r, q);
+}
+
+/* Take one message. False: it answers nothing; wait on. */
+static bool
+take_message(struct resolve *r, struct resolve_query *q, struct str msg)
+{
+	bool v6 = q == &r->query[1];
+	char text[SOCK_TEXT + 1] = "";
+	struct buf b = { .at = text, .cap = SOCK_TEXT };
+	struct dns_result got;
+	struct sock_addr a = { .v6 = v6 };
+	enum dns_answer answer = dns_parse(msg, q->id, asked(r), v6 ? DNS_AAAA : DNS_A, &got, &r->err);
+
+	switch (answer) {
+	case DNS_IGNORE:
+		return false;
+	case DNS_TRUNCATED:
+		if (q->state == RESOLVE_UDP)
+			start_tcp(r, q);
+		else
+			try_next(r, q);
+		return true;
+	case DNS_FAILED:
+		a = *server_of(r, q);
+		a.port = 0;
+		sock_format(&b, &a);
+		err_in(&r->err, "nameserver %s", text);
+		q->result = RESOLVE_FAILED;
+		try_next(r, q);
+		return true;
+	case DNS_FOUND:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		break;
+	}
+	r->server_good = (q->first + q->tries - 1) % r->server_n;
+	for (size_t i = 0; answer == DNS_FOUND && i < got.n; i++) {
+		memcpy(a.ip, got.ip[i], sizeof a.ip);
+		keep_address(r, &a);
+	}
+	answered(r, q, answer == DNS_FOUND ? RESOLVE_FOUND : answer == DNS_NODATA ? RESOLVE_EMPTY : RESOLVE_NO_NAME);
+	return true;
+}
+
+static void
+take_datagrams(struct resolve *r, struct resolve_query *q)
+{
+	char msg[DNS_UDP_BYTES];
+
+	for (int i = 0; i < DATAGRAMS; i++) {
+		int sys;
+		ptrdiff_t n = sock_recv(q->watch.fd, msg, sizeof msg, &sys);
+
+		if (n < 0 && sys == EAGAIN)
+			return;
+		if (n < 0) {	/* nobody listens there */
+			try_next(r, q);
+			return;
+		}
+		if (take_message(r, q, (struct str){ msg, (size_t)n }))
+			return;
+	}
+}
+
+/* Go on with the conversation by TCP: 1 when there is nothing to do until the socket is ready, 0 to go on, -1 when it failed. */
+static int
+move_tcp(struct resolve *r, struct resolve_query *q)
+{
+	struct buf b = { .at = q->tcp + 2, .cap = DNS_QUERY_BYTES };
+	struct err e;
+	size_t end = 2;
+	ptrdiff_t n;
+	int sys;
+
+	switch (q->state) {
+	case RESOLVE_TCP_CONNECT:
+		if (sock_connected(q->watch.fd, server_of(r, q), &e) < 0 || format_query(r, q, &b) < 0)
+			return -1;
+		q->tcp[0] = (char)(b.len >> 8);
+		q->tcp[1] = (char)b.len;
+		q->tcp_end = 2 + b.len;
+		q->tcp_len = 0;
+		q->state = RESOLVE_TCP_SEND;
+		return 0;
+	case RESOLVE_TCP_SEND:
+		n = sock_send(q->watch.fd, q->tcp + q->tcp_len, q->tcp_end - q->tcp_len, &sys);
+		if (n < 0)
+			return sys == EAGAIN ? 1 : -1;
+		q->tcp_len += (size_t)n;
+		if (q->tcp_len < q->tcp_end)
+			return 0;
+		q->tcp_len = 0;
+		q->state = RESOLVE_TCP_RECV;
+		q->watch.events = POLLIN;
+		return 0;
+	case RESOLVE_TCP_RECV:
+		if (q->tcp_len >= 2)
+			end += (size_t)(unsigned char)q->tcp[0] << 8 | (unsigned char)q->tcp[1];
+		if (end > 2 + TCP_BYTES)
+			return -1;
+		if (q->tcp_len >= 2 && q->tcp_len == end)
+			return take_message(r, q, (struct str){ q->tcp + 2, end - 2 }) ? 1 : -1;
+		n = sock_recv(q->watch.fd, q->tcp + q->tcp_len, end - q->tcp_len, &sys);
+		if (n <= 0)
+			return n < 0 && sys == EAGAIN ? 1 : -1;
+		q->tcp_len += (size_t)n;
+		return 0;
+	case RESOLVE_IDLE:
+	case RESOLVE_UDP:
+	case RESOLVE_ANSWERED:
+		break;
+	}
+	return 1;
+}
+
+static void
+on_ready(struct watch *w, short revents)
+{
+	struct resolve *r = w->ctx;
+	struct resolve_query *q = &r->query[w == &r->query[1].watch];
+	int moved = 0;
+
+	if (!revents) {
+		try_next(r, q);
+		return;
+	}
+	if (q->state == RESOLVE_UDP) {
+		take_datagrams(r, q);
+		return;
+	}
+	while (moved == 0)
+		moved = move_tcp(r, q);
+	if (moved < 0)
+		try_next(r, q);
+}
+
+/* --- Candidates: the name as it is, and in each search domain */
+
+/* Set asked[] to the next one. */
+static bool
+next_candidate(struct resolve *r)
+{
+	for (;;) {
+		struct str domains = { r->search, r->search_len }, domain = S("");
+		struct buf b = BUF(r->asked);
+		unsigned at = r->candidate++, n = 0;
+
+		buf_add_str(&b, r->name);
+		while (domains.len) {
+			struct str one = str_cut(&domains, ' ');
+
+			if (n++ + r->bare_first == at)
+				domain = one;
+		}
+		if (at > n)
+			return false;
+		if (domain.len) {
+			buf_add_c(&b, '.');
+			buf_add_str(&b, domain);
+		}
+		r->asked_len = b.len;
+		if (!b.full && b.len <= NAME_BYTES)
+			return true;
+	}
+}
+
+static void
+ask_candidate(struct resolve *r)
+{
+	if (!next_candidate(r)) {
+		err_set(&r->err, ERR_ABSENT, CAUSE_UNREACHABLE, "name \"%.*s\" %s", STR(r->name),
+			r->exists ? "has no address" : "does not exist");
+		finish(r);
+		return;
+	}
+	r->grace = TICK_NEVER;
+	for (int i = 0; i < 2; i++) {
+		struct resolve_query *q = &r->query[i];
+
+		q->state = RESOLVE_IDLE;
+		q->result = RESOLVE_SILENT;
+		q->tries = 0;
+		q->first = r->server_good;
+	}
+	try_next(r, &r->query[0]);	/* cannot end it: the other one is not answered */
+	try_next(r, &r->query[1]);
+}
+
+static bool
+is_localhost(struct str name)
+{
+	size_t at = name.len < 9 ? 0 : name.len - 9;
+
+	return str_eq_nocase(str_part(name, at, name.len), S("localhost")) && (at == 0 || name.at[at - 1] == '.');
+}
+
+static void
+start_name(struct resolve *r, const struct host *host)
+{
+	unsigned dots = 0;
+
+	r->name = host->name;
+	if (is_localhost(r->name)) {
+		r->query[1].addr[0][15] = 1;
+		memcpy(r->query[0].addr[0], "\x7f\0\0\1", 4);
+		r->query[0].addr_n = r->query[1].addr_n = 1;
+		finish_found(r);
+		return;
+	}
+	if (read_hosts(r)) {
+		finish_found(r);
+		return;
+	}
+	if (read_conf(r, &r->err) < 0) {
+		err_in(&r->err, "name \"%.*s\"", STR(r->name));
+		finish(r);
+		return;
+	}
+	for (size_t i = 0; i < r->name.len; i++)
+		dots += r->name.at[i] == '.';
+	r->bare_first = host->rooted || dots >= r->ndots;
+	if (host->rooted)
+		r->search_len = 0;
+	ask_candidate(r);
+}
+
+void
+resolve_start(struct resolve *r, struct loop *l, const struct host *host, uint16_t port, tick deadline,
+	void (*done)(struct resolve *r))
+{
+	*r = (struct resolve){
+		.arena = r->arena, .conf = r->conf, .hosts = r->hosts, .dns_port = r->dns_port, .ctx = r->ctx,
+		.loop = l, .done = done, .deadline = deadline, .grace = TICK_NEVER, .port = port,
+	};
+	for (int i = 0; i < 2; i++)
+		r->query[i].watch = (struct watch){ .fd = -1, .deadline = TICK_NEVER, .ready = on_ready, .ctx = r };
+	if (host->kind == HOST_DNS) {
+		start_name(r, host);
+		return;
+	}
+	r->addr[0] = (struct sock_addr){ .v6 = host->kind == HOST_IP6, .port = port };
+	memcpy(r->addr[0].ip, host->ip, sizeof r->addr[0].ip);
+	r->addr_n = 1;
+	if (host->scope.len && !(r->addr[0].scope = sock_scope(host->scope))) {
+		r->addr_n = 0;
+		err_set(&r->err, ERR_INPUT, CAUSE_UNREACHABLE, "no network interface \"%.*s\"", STR(host->scope));
+	}
+	finish(r);
+}
+
+void
+resolve_cancel(struct resolve *r)
+{
+	for (int i = 0; r->loop && i < 2; i++)
+		query_close(r, &r->query[i]);
+	r->loop = NULL;
+}
