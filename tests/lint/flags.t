@@ -1,0 +1,30 @@
+#!/bin/sh
+# tests/lint/flags.t: the flags in the table of src/conf/conf.h are the flags of pantler(1), and so are the variables.
+# SPDX-License-Identifier: MIT
+. tests/lint/lib.sh
+code=$(mktemp) && page=$(mktemp) || exit 1
+trap 'rm -f "$code" "$page"' EXIT
+
+# FLAG(KEY, "flag", "alias", kind, verbs, "VARIABLE of Vault", "variable of ours", ...)
+flag_rows() { grep -E '^[[:space:]]*FLAG\([A-Z]' src/conf/conf.h; }
+
+flags() {
+	flag_rows | awk -F'"' '{ print $2; if ($4 != "") print $4 }' | sort >"$code"
+	awk '$1 == ".It" { for (i = 2; i < NF; i++) if ($i == "Fl") print $(i + 1) }' src/man/pantler.1 | sort >"$page"
+	comm -23 "$code" "$page" | sed 's/^/not in the manual: -/'
+	comm -13 "$code" "$page" | sed 's/^/not in the code: -/'
+}
+
+# Variables without a flag, and those of others, are in the manual alone.
+variables() {
+	flag_rows | awk -F'"' '{ if ($6 != "") print "VAULT_" $6; if ($8 != "") print $8 }' | sort -u >"$code"
+	grep -oE '\<(VAULT|PANTLER)_[A-Z_]+' src/man/pantler.1 | sort -u >"$page"
+	comm -23 "$code" "$page" | sed 's/^/not in the manual: /'
+}
+
+no_table() { [ "$(flag_rows | wc -l)" -ge 10 ] || echo 'src/conf/conf.h: the table of flags is not where this lint looks for it'; }
+
+verdict 'flags in the code are the flags in pantler(1)' flags
+verdict 'variables of flags are in pantler(1)' variables
+verdict 'the table is found' no_table
+done_testing
