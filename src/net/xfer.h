@@ -10,17 +10,18 @@
 #include "net/roots.h"
 
 #define XFER_CONNECT_MS 30000	/* name, connection and handshake together (Go's dial 30 s, vault-agent.md 7.3) */
+#define XFER_TRY_MS 5000	/* one address, when there are more to try: the SYN and two repetitions */
 #define XFER_INTERIM_MAX 4	/* answers of 1xx that are passed over */
-
-struct tls;	/* crypto/tls.h */
+/* What an exchange takes of the arena at most, beside ask->body_max and the request. Most of it is never touched. */
+#define XFER_ARENA (320 << 10)
 
 struct xfer_cfg {
 	const struct ask_http *ask;	/* and all it points to: until the exchange's end */
 	struct roots roots;		/* whom to trust, for https */
 	struct str tls_server_name;	/* instead of the URL's host: sent, and the certificate held against it; may be empty */
 	bool skip_verify;		/* believe any certificate */
-	struct arena *arena;		/* the flow's: buffers and the answer; about 100 KiB reserved, touched as used */
-	int64_t wall_s;			/* for certificates' dates, and the answer's sent_at_s */
+	struct arena *arena;		/* the flow's: buffers, and the answer */
+	int64_t wall_s;			/* for certificates' dates */
 	tick deadline;			/* for all of it */
 	const char *resolv_conf;	/* for tests: as struct resolve's */
 	const char *hosts;
@@ -32,8 +33,8 @@ enum xfer_phase {
 	XFER_CONNECT,
 	XFER_TLS,	/* handshake */
 	XFER_SEND,	/* until the last byte of the request went out */
-	XFER_HEAD,	/* until the last byte of the answer's head came */
-	XFER_BODY,
+	XFER_WAIT,	/* for the first byte of the answer */
+	XFER_RECEIVE,
 };
 
 struct xfer {
@@ -46,12 +47,15 @@ struct xfer {
 	struct loop *loop;
 	struct err err;
 	enum xfer_phase phase;
+	tick started;
 	tick limit;		/* of what is under way: the deadline, or the connection's part of it */
+	unsigned addr_at;	/* the address that is tried */
+	unsigned interim_n;	/* 1xx answers so far */
+	bool has_head;
+	int verdict;		/* enum http_more: the last word on the answer */
 	struct watch watch;
-	struct resolve *resolve;
-	unsigned addr_at;
 	struct pump pump;
-	struct xfer_work *work;	/* the arena's: URI, TLS, trust, HTTP reader and buffers */
+	struct xfer_work *work;	/* the arena's: address, names, TLS, trust, HTTP reader and buffers */
 };
 
 /* Begin: *x is set up whole, whatever it held (so cancel an earlier exchange first). *cfg must outlive the exchange. It may
@@ -61,8 +65,8 @@ struct xfer {
    A body that ends with the connection ends by close_notify over TLS; a cut is never taken for an end. */
 void xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg);
 
-/* Drop it: nothing is watched or open any more, and keys and buffers are wiped. Idempotent, also on an all-zero struct;
-   the answer of a finished exchange stays. */
+/* Drop it: nothing is watched or open any more, and keys are wiped. Idempotent, also on an all-zero struct;
+   the answer of a finished exchange stays. Plain bytes of the conversation stay in the arena until the flow wipes it. */
 void xfer_cancel(struct xfer *x);
 
 #endif
