@@ -9,7 +9,7 @@
    parser takes its whole form and nothing else, checks the days of the month, refuses second 60, and leaves *out alone when
    it says false. */
 
-/* RFC 3339 section 5.6: "2030-01-01T00:00:00Z", "…00.123456789+02:00". A fraction is read and dropped, an offset honoured. */
+/* RFC 3339 section 5.6: "2030-01-01T00:00:00Z", "….123+02:00". A fraction is read and dropped, an offset honoured. */
 bool date_parse_rfc3339(struct str text, int64_t *out_s) __attribute__((warn_unused_result));
 
 /* RFC 9110 section 5.6.7, IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT", the weekday right. The obsolete forms: false. */

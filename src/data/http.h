@@ -10,7 +10,7 @@
 
 #define HTTP_HEAD_BYTES 16384	/* one answer's head, or all of a body's chunk extensions and trailers: what fits a TLS
 				   record; proxies and servers commonly stop at 8 to 16 KiB themselves */
-#define HTTP_FIELDS 64		/* fields of an answer's head: the longest seen, S3 behind a CDN, has about 30 */
+#define HTTP_FIELDS 64		/* fields of an answer's head: far over what Vault and a proxy in front of it send */
 
 enum http_more {
 	HTTP_MORE,	/* so far good: give more bytes */
@@ -43,21 +43,25 @@ int http_format_request(struct buf *out, const struct ask_http *ask, const struc
 	__attribute__((warn_unused_result));
 
 /* Read an answer's head from all bytes received so far: call again with more of them while it says HTTP_MORE. HTTP_DONE:
-   *out is filled and the body starts at in.at + *head_len. A 1xx head is reported as any other, with HTTP_BODY_NONE; the
-   caller skips it. Strict: bare LF, folded lines, control bytes, a blank before a colon, two Content-Length, one beside
-   Transfer-Encoding, any transfer coding but exactly "chunked" or any at all in HTTP/1.0 are HTTP_BAD with ERR_PEER and
-   CAUSE_ANSWER, "http: <what>"; over the bounds above, ERR_LIMIT and CAUSE_LIMIT. The verdict does not depend on how the bytes
-   were cut. An answer that does not begin with "HTTP/1." is refused at its first wrong byte. */
+   *out is filled and the body starts at in.at + *head_len. A 1xx head is reported as any other, with HTTP_BODY_NONE: the
+   caller skips it. HTTP_BAD is ERR_PEER with CAUSE_ANSWER ("answer is not http", "answer: <what>") for a bare LF or CR, a
+   folded line, a control byte, a blank before a colon, two Content-Length, one beside Transfer-Encoding, a transfer coding
+   that is not exactly "chunked" or stands in HTTP/1.0; ERR_LIMIT with CAUSE_LIMIT over the bounds above. How the bytes
+   were cut changes nothing. What does not begin with "HTTP/1." is refused at its first wrong byte. */
 enum http_more http_parse_head(struct str in, struct arena *a, struct http_resp *out, size_t *head_len, struct err *e)
 	__attribute__((warn_unused_result));
 
 /* A body's decoder. All of it is own; make it with http_body_init. */
 struct http_body {
 	enum http_framing framing;
-	unsigned char state;
+	unsigned char place;	/* what the next byte belongs to */
+	bool has_cr;		/* the byte before was the CR of a line's end */
+	bool in_line;		/* the line has a byte already */
+	bool in_extension;	/* behind the chunk size's semicolon */
 	uint64_t left;		/* bytes that the length or the chunk still owes */
-	uint64_t room;		/* bytes that the limit still allows */
-	uint64_t extra;		/* bytes that lines around chunks may still have */
+	uint64_t max;		/* bytes that the limit allows */
+	uint64_t room;		/* and those of them that have not come */
+	uint64_t extra;		/* bytes that chunk extensions and trailers may still have */
 };
 
 /* Start on the body of `resp`, of which at most `max` bytes are accepted. */

@@ -60,4 +60,7 @@ int32_t json_next_char(struct str text, size_t *at);
    3629: no overlong form, no surrogate, nothing over U+10FFFF); *at is then moved by one byte. */
 int32_t json_next_utf8(struct str s, size_t *at);
 
+/* Append a code point from 0 to 0x10ffff in UTF-8. */
+void json_add_utf8(struct buf *out, int32_t c);
+
 #endif

@@ -1,0 +1,277 @@
+/* data/date.c: instants and durations to text and back. */
+/* SPDX-License-Identifier: MIT */
+#include "data/date.h"
+
+#include <string.h>
+
+#define DAY 86400
+#define EPOCH 719528	/* days from 0000-01-01 to 1970-01-01 */
+#define YEARS 3652425	/* days from 0000-01-01 to 10000-01-01 */
+
+/* The parts of a date, in the order of the letters that stand for them in a pattern. */
+enum { YEAR, MONTH, MDAY, HOUR, MINUTE, SECOND, PARTS };
+static const char letters[PARTS] = "YMDhms";
+
+static unsigned
+days_in_month(unsigned year, unsigned month)
+{
+	if (month == 2)
+		return year % 4 == 0 && (year % 100 || year % 400 == 0) ? 29 : 28;
+	return 30 + ((month + month / 8) & 1);	/* odd months up to July and even ones from August have 31 */
+}
+
+/* Days from 0000-01-01 to the first day of a year; year 0 is a leap year. */
+static unsigned
+days_before_year(unsigned year)
+{
+	return year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
+}
+
+/* Read text by a pattern: a letter is a digit of its part, '?' is any byte, another byte is itself. */
+static bool
+match(struct str text, const char *pattern, unsigned part[PARTS])
+{
+	if (text.len != strlen(pattern))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		const char *letter = memchr(letters, pattern[i], PARTS);
+		unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
+
+		if (letter && digit <= 9)
+			part[letter - letters] = part[letter - letters] * 10 + digit;
+		else if (letter || (pattern[i] != '?' && pattern[i] != text.at[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The instant that the parts name, minus an offset of this many seconds. */
+static bool
+join(const unsigned part[PARTS], int offset, int64_t *out_s)
+{
+	unsigned days;
+
+	if (part[MONTH] - 1 > 11 || part[MDAY] - 1 >= days_in_month(part[YEAR], part[MONTH]) || part[HOUR] > 23 ||
+	    part[MINUTE] > 59 || part[SECOND] > 59)
+		return false;
+	days = days_before_year(part[YEAR]) + part[MDAY] - 1;
+	for (unsigned m = 1; m < part[MONTH]; m++)
+		days += days_in_month(part[YEAR], m);
+	*out_s = ((int64_t)days - EPOCH) * DAY + (int)(part[HOUR] * 3600 + part[MINUTE] * 60 + part[SECOND]) - offset;
+	return true;
+}
+
+bool
+date_parse_rfc3339(struct str text, int64_t *out_s)
+{
+	unsigned part[PARTS] = { 0 }, zone[PARTS] = { 0 };
+	struct str rest = str_part(text, 19, text.len);
+	size_t n = 1;
+	int offset;
+
+	if (!match(str_part(text, 0, 19), "YYYY-MM-DDThh:mm:ss", part))
+		return false;
+	if (rest.len && rest.at[0] == '.') {
+		while (n < rest.len && rest.at[n] >= '0' && rest.at[n] <= '9')
+			n++;
+		if (n == 1)
+			return false;
+		rest = str_part(rest, n, rest.len);
+	}
+	if (str_eq(rest, S("Z")))
+		return join(part, 0, out_s);
+	if (!match(rest, "?hh:mm", zone) || zone[HOUR] > 23 || zone[MINUTE] > 59)
+		return false;
+	offset = (int)(zone[HOUR] * 3600 + zone[MINUTE] * 60);
+	return (rest.at[0] == '+' || rest.at[0] == '-') && join(part, rest.at[0] == '+' ? offset : -offset, out_s);
+}
+
+bool
+date_parse_http(struct str text, int64_t *out_s)
+{
+	unsigned part[PARTS] = { 0 };
+	uint32_t days, second;
+	int64_t at_s;
+
+	if (!match(text, "???, DD ??? YYYY hh:mm:ss GMT", part))
+		return false;
+	part[MONTH] = (unsigned)str_find(S("...Jan.Feb.Mar.Apr.May.Jun.Jul.Aug.Sep.Oct.Nov.Dec"), str_part(text, 8, 11));
+	if (part[MONTH] % 4 != 3)	/* it starts at 3 for January, 7 for February */
+		return false;
+	part[MONTH] = (part[MONTH] + 1) / 4;
+	if (!join(part, 0, &at_s))
+		return false;
+	date_to_days(at_s, &days, &second);
+	if (!str_eq(str_part(S("SatSunMonTueWedThuFri"), days % 7 * 3, days % 7 * 3 + 3), str_part(text, 0, 3)))
+		return false;
+	*out_s = at_s;
+	return true;
+}
+
+bool
+date_parse_asn1(struct str text, bool generalized, int64_t *out_s)
+{
+	unsigned part[PARTS] = { 0 };
+
+	if (!match(text, generalized ? "YYYYMMDDhhmmssZ" : "YYMMDDhhmmssZ", part))
+		return false;
+	if (!generalized)
+		part[YEAR] += part[YEAR] < 50 ? 2000 : 1900;
+	return join(part, 0, out_s);
+}
+
+void
+date_to_days(int64_t at_s, uint32_t *days, uint32_t *second)
+{
+	if (at_s < -(int64_t)EPOCH * DAY)
+		at_s = -(int64_t)EPOCH * DAY;
+	if (at_s >= (int64_t)(YEARS - EPOCH) * DAY)
+		at_s = (int64_t)(YEARS - EPOCH) * DAY - 1;
+	at_s += (int64_t)EPOCH * DAY;
+	*days = (uint32_t)(at_s / DAY);
+	*second = (uint32_t)(at_s % DAY);
+}
+
+/* Write by a pattern: Y is four digits, another part's letter two, another byte is itself. */
+static void
+format(struct buf *out, const char *pattern, int64_t at_s)
+{
+	unsigned part[PARTS];
+	uint32_t days, second;
+
+	date_to_days(at_s, &days, &second);
+	part[YEAR] = days / 366;	/* that or, as most years are shorter, one of the next 27 */
+	while (days_before_year(part[YEAR] + 1) <= days)
+		part[YEAR]++;
+	days -= days_before_year(part[YEAR]);
+	for (part[MONTH] = 1; days >= days_in_month(part[YEAR], part[MONTH]); part[MONTH]++)
+		days -= days_in_month(part[YEAR], part[MONTH]);
+	part[MDAY] = days + 1;
+	part[HOUR] = second / 3600;
+	part[MINUTE] = second / 60 % 60;
+	part[SECOND] = second % 60;
+	for (; *pattern; pattern++) {
+		const char *letter = memchr(letters, *pattern, PARTS);
+
+		if (letter)
+			buf_add_digits(out, part[letter - letters], letter == letters ? 4 : 2);
+		else
+			buf_add_c(out, *pattern);
+	}
+}
+
+void
+date_format_rfc3339(struct buf *out, int64_t at_s)
+{
+	format(out, "Y-M-DTh:m:sZ", at_s);
+}
+
+void
+date_format_amz(struct buf *out, int64_t at_s)
+{
+	format(out, "YMDThmsZ", at_s);
+}
+
+#define SECOND_NS 1000000000u
+
+/* The nanoseconds of a unit; 0 for what is none. */
+static uint64_t
+unit_ns(struct str unit)
+{
+	static const struct {
+		char name[4];
+		uint64_t ns;
+	} units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "\302\265s", 1000 }, { "\316\274s", 1000 },	/* both micro signs, as Go */
+		{ "ms", 1000000 }, { "s", SECOND_NS }, { "m", 60ull * SECOND_NS }, { "h", 3600ull * SECOND_NS },
+	};
+
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (str_eq(unit, str_of(units[i].name)))
+			return units[i].ns;
+	return 0;
+}
+
+/* Where the digits that start at `at` end. */
+static size_t
+digits(struct str s, size_t at)
+{
+	while (at < s.len && s.at[at] >= '0' && s.at[at] <= '9')
+		at++;
+	return at;
+}
+
+/* *sum += n * ns, held to what Go's nanoseconds can hold. */
+static bool
+add_ns(uint64_t *sum, uint64_t n, uint64_t ns)
+{
+	if (n > (INT64_MAX - *sum) / ns)
+		return false;
+	*sum += n * ns;
+	return true;
+}
+
+/* One "1.5h" from *at, which is moved past it. */
+static bool
+add_unit(struct str s, size_t *at, uint64_t *sum)
+{
+	size_t whole = *at, dot = digits(s, whole), unit = dot, end;
+	bool has_dot = dot < s.len && s.at[dot] == '.';
+	uint64_t n = 0, ns;
+
+	if (has_dot)
+		unit = digits(s, dot + 1);
+	for (end = unit; end < s.len && s.at[end] != '.' && digits(s, end) == end; end++)
+		;
+	*at = end;
+	ns = unit_ns(str_part(s, unit, end));
+	if (!ns || unit - whole == has_dot)
+		return false;
+	if (dot > whole && (!str_to_u64(str_part(s, whole, dot), &n) || !add_ns(sum, n, ns)))
+		return false;
+	for (dot++; dot < unit; dot++) {
+		ns /= 10;	/* loses less than 1 ns a digit */
+		if (ns && !add_ns(sum, (uint64_t)(s.at[dot] - '0'), ns))
+			return false;
+	}
+	return true;
+}
+
+bool
+date_parse_duration(struct str text, int64_t *out_ms)
+{
+	bool minus = text.len && text.at[0] == '-';
+	size_t at = minus || (text.len && text.at[0] == '+');
+	size_t end = digits(text, at);
+	uint64_t n, sum = 0;
+
+	if (at && at == text.len)
+		return false;
+	if (end > at && (end == text.len || (end + 1 == text.len && text.at[end] == 'd'))) {
+		if (!str_to_u64(str_part(text, at, end), &n) ||
+		    !add_ns(&sum, n, (end == text.len ? 1u : DAY) * (uint64_t)SECOND_NS))
+			return false;
+		at = text.len;
+	}
+	while (at < text.len)
+		if (!add_unit(text, &at, &sum))
+			return false;
+	sum /= SECOND_NS / 1000;
+	*out_ms = minus ? -(int64_t)sum : (int64_t)sum;
+	return true;
+}
+
+void
+date_format_duration(struct buf *out, int64_t s)
+{
+	uint64_t n = s < 0 ? 0 - (uint64_t)s : (uint64_t)s;
+
+	if (s < 0)
+		buf_add_c(out, '-');
+	if (n >= 3600)
+		buf_fmt(out, "%lluh", (unsigned long long)(n / 3600));
+	if (n / 60 % 60)
+		buf_fmt(out, "%um", (unsigned)(n / 60 % 60));
+	if (n % 60 || !n)
+		buf_fmt(out, "%us", (unsigned)(n % 60));
+}

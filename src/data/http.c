@@ -1,0 +1,335 @@
+/* data/http.c: HTTP/1.1 messages to bytes and back. */
+/* SPDX-License-Identifier: MIT */
+#include "data/http.h"
+
+#include <string.h>
+
+static enum http_more
+refuse(struct err *e, const char *what)
+{
+	err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s", what);
+	return HTTP_BAD;
+}
+
+static enum http_more
+refuse_more(struct err *e, uint64_t max, const char *what)
+{
+	err_set(e, ERR_LIMIT, CAUSE_LIMIT, "answer: more than %llu %s", (unsigned long long)max, what);
+	return HTTP_BAD;
+}
+
+static bool
+is_control(char c)
+{
+	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+/* RFC 9110 section 5.6.2. */
+static bool
+is_token(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] <= ' ' || s.at[i] >= 0x7f || memchr("\"(),/:;<=>?@[\\]{}", s.at[i], 17))
+			return false;	/* char may be signed: then bytes over 0x7f are negative */
+	return s.len > 0;
+}
+
+static int
+check_field(struct http_field f, struct err *e)
+{
+	static const char own[][18] = { "Host", "Content-Length", "Transfer-Encoding", "Connection" };
+
+	if (!is_token(f.name))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "header \"%.*s\": bad name", STR(f.name));
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (str_eq_nocase(f.name, str_of(own[i])))
+			return err_set(e, ERR_INPUT, CAUSE_USE, "header \"%.*s\" is set by this program", STR(f.name));
+	for (size_t i = 0; i < f.value.len; i++)
+		if (is_control(f.value.at[i]) || (unsigned char)f.value.at[i] > 0x7e)
+			return err_set(e, ERR_INPUT, CAUSE_USE,
+			    "header \"%.*s\": control or non-ascii byte in its value", STR(f.name));
+	return 0;
+}
+
+int
+http_format_request(struct buf *out, const struct ask_http *ask, const struct uri *to, struct err *e)
+{
+	bool has_body = ask->body.len || str_eq(ask->method, S("PUT")) || str_eq(ask->method, S("POST"));
+
+	buf_fmt(out, "%.*s %.*s HTTP/1.1\r\nHost: ", STR(ask->method), STR(to->path));
+	host_format(out, &to->host);
+	if (to->has_port)
+		buf_fmt(out, ":%u", (unsigned)to->port);
+	for (size_t i = 0; i < ask->head_n; i++) {
+		if (check_field(ask->head[i], e) < 0)
+			return -1;
+		buf_fmt(out, "\r\n%.*s: %.*s", STR(ask->head[i].name), STR(ask->head[i].value));
+	}
+	if (has_body)
+		buf_fmt(out, "\r\nContent-Length: %zu", ask->body.len);
+	buf_fmt(out, "\r\nConnection: close\r\n\r\n");
+	buf_add_str(out, ask->body);
+	return out->full ? arena_err(e) : 0;
+}
+
+/* Where the head ends, with every line ending and byte before it checked: first come, first refused, so that a longer part
+   of the same answer cannot get another verdict. */
+static enum http_more
+find_end(struct str in, size_t *len, struct err *e)
+{
+	struct str start = S("HTTP/1.");
+	size_t i;
+
+	if (!str_has_prefix(in, str_part(start, 0, in.len))) {
+		err_set(e, ERR_PEER, CAUSE_ANSWER, "answer is not http");
+		return HTTP_BAD;
+	}
+	for (i = start.len; i < in.len && i < HTTP_HEAD_BYTES; i++) {
+		char c = in.at[i], before = in.at[i - 1];
+
+		if ((c == '\n') != (before == '\r'))
+			return refuse(e, "a bare carriage return or line feed in the head");
+		if (is_control(c) && c != '\r' && c != '\n')
+			return refuse(e, "a control byte in the head");
+		if (before == '\n' && (c == ' ' || c == '\t'))
+			return refuse(e, "a folded line in the head");
+		if (c == '\n' && in.at[i - 2] == '\n') {
+			*len = i + 1;
+			return HTTP_DONE;
+		}
+	}
+	return i == HTTP_HEAD_BYTES ? refuse_more(e, HTTP_HEAD_BYTES, "bytes of head") : HTTP_MORE;
+}
+
+static bool
+parse_status(struct str line, int *status)
+{
+	uint64_t n;
+
+	/* HTTP/1.1 200 OK: the blank behind the status is due even without a reason (RFC 9112 section 4) */
+	if (line.len < 13 || line.at[7] < '0' || line.at[7] > '9' || line.at[8] != ' ' || line.at[12] != ' ' ||
+	    !str_to_u64(str_part(line, 9, 12), &n) || n < 100 || n > 599)
+		return false;
+	*status = (int)n;
+	return true;
+}
+
+/* RFC 9112 section 6.3. */
+static enum http_more
+find_framing(struct http_resp *r, bool is_old, struct err *e)
+{
+	bool two_codings, two_lengths;
+	struct str coding = http_field_get(r->head, r->head_n, S("Transfer-Encoding"), &two_codings);
+	struct str length = http_field_get(r->head, r->head_n, S("Content-Length"), &two_lengths);
+
+	r->body = HTTP_BODY_CLOSE;
+	if (coding.at) {
+		if (length.at)
+			return refuse(e, "content-length beside transfer-encoding");
+		if (is_old || two_codings || !str_eq_nocase(coding, S("chunked")))
+			return refuse(e, "a transfer coding that is not chunked");
+		r->body = HTTP_BODY_CHUNKED;
+	}
+	if (length.at) {
+		if (two_lengths || !str_to_u64(length, &r->length))
+			return refuse(e, "content-length that is no one number");
+		r->body = HTTP_BODY_LENGTH;
+	}
+	if (r->status < 200 || r->status == 204 || r->status == 304)
+		r->body = HTTP_BODY_NONE;
+	return HTTP_DONE;
+}
+
+enum http_more
+http_parse_head(struct str in, struct arena *a, struct http_resp *out, size_t *head_len, struct err *e)
+{
+	enum http_more more = find_end(in, head_len, e);
+	struct str rest, line;
+	bool is_old;
+
+	if (more != HTTP_DONE)
+		return more;
+	out->head_n = 0;
+	out->length = 0;
+	if (arena_keep(a, str_part(in, 0, *head_len), &rest, e) < 0)
+		return HTTP_BAD;
+	line = str_cut(&rest, '\r');
+	if (!parse_status(line, &out->status))
+		return refuse(e, "bad status line");
+	is_old = line.at[7] == '0';
+	for (;;) {
+		struct http_field f;
+
+		rest = str_part(rest, 1, rest.len);	/* each CR has its LF behind it, the last two lines end the head */
+		line = str_cut(&rest, '\r');
+		if (!line.len)
+			return find_framing(out, is_old, e);
+		if (str_find_c(line, ':') == SIZE_MAX)
+			return refuse(e, "a line without a colon in the head");
+		f.name = str_cut(&line, ':');
+		f.value = str_trim(line);
+		if (!is_token(f.name))
+			return refuse(e, "bad field name in the head");
+		if (out->head_n == HTTP_FIELDS)
+			return refuse_more(e, HTTP_FIELDS, "fields in the head");
+		out->head[out->head_n++] = f;
+	}
+}
+
+struct str
+http_field_get(const struct http_field *head, size_t n, struct str name, bool *twice)
+{
+	struct str value = { 0 };
+	bool again = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq_nocase(head[i].name, name))
+			continue;
+		if (value.at)
+			again = true;
+		else
+			value = head[i].value;
+	}
+	if (twice)
+		*twice = again;
+	return value;
+}
+
+/* What the next byte of a body belongs to. */
+enum {
+	IN_CONTENT,	/* `left` bytes more; with HTTP_BODY_CLOSE, without end */
+	IN_SIZE,	/* the line before a chunk's content */
+	IN_GAP,		/* the line end behind it */
+	IN_TRAILER,	/* a line behind the last chunk; an empty one ends the body */
+	AT_END,
+};
+
+void
+http_body_init(struct http_body *b, const struct http_resp *resp, uint64_t max)
+{
+	*b = (struct http_body){
+		.framing = resp->body,
+		.place = resp->body == HTTP_BODY_CHUNKED ? IN_SIZE : resp->body == HTTP_BODY_NONE ? AT_END : IN_CONTENT,
+		.left = resp->body == HTTP_BODY_LENGTH ? resp->length : 0,
+		.max = max,
+		.room = max,
+		.extra = HTTP_HEAD_BYTES,
+	};
+}
+
+static enum http_more
+refuse_body(const struct http_body *b, struct err *e)
+{
+	return refuse_more(e, b->max, "bytes of body");
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A byte of a line, not of its end. */
+static enum http_more
+feed_line(struct http_body *b, char c, struct err *e)
+{
+	int digit = hex_value(c);
+
+	if (b->place == IN_GAP)
+		return refuse(e, "chunk is longer than its size");
+	if (b->place == IN_SIZE && !b->in_extension && digit >= 0) {
+		if (b->left > b->room >> 4 || (b->left << 4 | (unsigned)digit) > b->room)
+			return refuse_body(b, e);
+		b->left = b->left << 4 | (unsigned)digit;
+		b->in_line = true;
+		if (b->left)
+			return HTTP_MORE;	/* zeros count as extra: they could go on for ever */
+	} else if (b->place == IN_SIZE) {
+		if (!b->in_line || (!b->in_extension && c != ';'))
+			return refuse(e, "bad chunk size");
+		b->in_extension = true;
+	}
+	b->in_line = true;
+	return b->extra-- ? HTTP_MORE : refuse_more(e, HTTP_HEAD_BYTES, "bytes of chunk extensions and trailers");
+}
+
+static enum http_more
+end_line(struct http_body *b, struct err *e)
+{
+	if (b->place == IN_SIZE) {
+		if (!b->in_line)
+			return refuse(e, "bad chunk size");
+		b->place = b->left ? IN_CONTENT : IN_TRAILER;
+	} else if (b->place == IN_GAP) {
+		b->place = IN_SIZE;
+	} else if (!b->in_line) {
+		b->place = AT_END;
+	}
+	b->in_line = b->in_extension = false;
+	return HTTP_MORE;
+}
+
+/* A byte that is not content. */
+static enum http_more
+feed_frame(struct http_body *b, char c, struct err *e)
+{
+	bool ends = b->has_cr;
+
+	if (ends != (c == '\n'))
+		return refuse(e, "a bare carriage return or line feed around a chunk");
+	b->has_cr = c == '\r';
+	if (ends)
+		return end_line(b, e);
+	if (b->has_cr)
+		return HTTP_MORE;
+	if (is_control(c))
+		return refuse(e, "a control byte around a chunk");
+	return feed_line(b, c, e);
+}
+
+enum http_more
+http_body_feed(struct http_body *b, struct str in, size_t *used, struct buf *out, struct err *e)
+{
+	size_t i = 0;
+
+	for (;;) {
+		if (b->place == IN_CONTENT) {
+			bool is_open = b->framing == HTTP_BODY_CLOSE;
+			size_t n = in.len - i;
+
+			if ((is_open ? n : b->left) > b->room)
+				return refuse_body(b, e);
+			if (!is_open && n > b->left)
+				n = (size_t)b->left;
+			buf_add_str(out, str_part(in, i, i + n));
+			if (out->full)
+				return refuse_body(b, e);
+			i += n;
+			b->room -= n;
+			if (!is_open) {
+				b->left -= n;
+				if (!b->left)
+					b->place = b->framing == HTTP_BODY_CHUNKED ? IN_GAP : AT_END;
+			}
+		}
+		*used = i;
+		if (b->place == AT_END)
+			return HTTP_DONE;
+		if (i == in.len)
+			return HTTP_MORE;
+		if (feed_frame(b, in.at[i++], e) == HTTP_BAD)
+			return HTTP_BAD;
+	}
+}
+
+enum http_more
+http_body_eof(const struct http_body *b, struct err *e)
+{
+	if (b->framing == HTTP_BODY_CLOSE)
+		return HTTP_DONE;
+	err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer was cut off");
+	return HTTP_BAD;
+}

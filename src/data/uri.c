@@ -1,0 +1,305 @@
+/* data/uri.c: http and https addresses, and what kind of host a name is. */
+/* SPDX-License-Identifier: MIT */
+#include "data/uri.h"
+
+#include <string.h>
+
+#define NAME_MAX 253	/* bytes: 255 on the wire (RFC 1035 2.3.4) */
+#define LABEL_MAX 63
+#define SCOPE_MAX 15	/* the kernel's longest interface name */
+
+static int
+refuse(struct err *e, const char *of, const char *what)
+{
+	return err_set(e, ERR_INPUT, CAUSE_USE, "%s: %s", of, what);
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* Four decimals without leading zeros. */
+static bool
+parse_ip4(struct str s, uint8_t *ip)
+{
+	for (int i = 0; i < 4; i++) {
+		struct str part = i < 3 ? str_cut(&s, '.') : s;
+		uint64_t n;
+
+		if (!str_to_u64(part, &n) || n > 255 || (part.len > 1 && part.at[0] == '0'))
+			return false;
+		ip[i] = (uint8_t)n;
+	}
+	return true;
+}
+
+static int
+hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One to four hex digits. */
+static bool
+parse_group(struct str s, uint8_t *ip)
+{
+	int n = 0;
+
+	if (!s.len || s.len > 4)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		int digit = hex_value(s.at[i]);
+
+		if (digit < 0)
+			return false;
+		n = n << 4 | digit;
+	}
+	ip[0] = (uint8_t)(n >> 8);
+	ip[1] = (uint8_t)n;
+	return true;
+}
+
+/* RFC 4291 section 2.2, all three forms. */
+static bool
+parse_ip6(struct str s, uint8_t ip[16])
+{
+	size_t n = 0;		/* bytes so far */
+	size_t gap = SIZE_MAX;	/* where "::" stands among them */
+
+	if (str_has_prefix(s, S("::"))) {
+		gap = 0;
+		s = str_part(s, 2, s.len);
+	}
+	while (s.len) {
+		size_t colon = str_find_c(s, ':');
+		struct str group = str_part(s, 0, colon);
+
+		if (colon == SIZE_MAX && n <= 12 && parse_ip4(group, ip + n)) {
+			n += 4;
+			break;
+		}
+		if (n > 14 || !parse_group(group, ip + n))
+			return false;
+		n += 2;
+		if (colon == SIZE_MAX)
+			break;
+		s = str_part(s, colon + 1, s.len);
+		if (!s.len)
+			return false;
+		if (s.at[0] == ':') {
+			if (gap != SIZE_MAX)
+				return false;
+			gap = n;
+			s = str_part(s, 1, s.len);
+		}
+	}
+	if (gap == SIZE_MAX)
+		return n == 16;
+	if (n > 14)
+		return false;
+	memmove(ip + 16 - (n - gap), ip + gap, n - gap);	/* n - gap <= 14 */
+	memset(ip + gap, 0, 16 - n);
+	return true;
+}
+
+/* Whether a resolver might read this label, standing last, as a number. */
+static bool
+is_number(struct str label)
+{
+	bool hex = str_eq_nocase(str_part(label, 0, 2), S("0x"));
+
+	for (size_t i = hex ? 2 : 0; i < label.len; i++)
+		if (hex ? hex_value(label.at[i]) < 0 : !is_digit(label.at[i]))
+			return false;
+	return true;
+}
+
+static int
+check_name(struct str name, struct err *e)
+{
+	struct str label = S("");
+
+	if (name.len > NAME_MAX)
+		return refuse(e, "host", "name is longer than 253 bytes");
+	while (name.len) {
+		bool closed = str_find_c(name, '.') != SIZE_MAX;
+
+		label = str_cut(&name, '.');
+		if (!label.len || (closed && !name.len))
+			return refuse(e, "host", "name has an empty label");
+		if (label.len > LABEL_MAX)
+			return refuse(e, "host", "name has a label longer than 63 bytes");
+		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
+			return refuse(e, "host", "name has a label that begins or ends with a hyphen");
+		for (size_t i = 0; i < label.len; i++)
+			if (!is_digit(label.at[i]) && !is_letter(label.at[i]) && label.at[i] != '-' && label.at[i] != '_')
+				return refuse(e, "host", "name holds a byte that no host name has");
+	}
+	if (is_number(label))
+		return refuse(e, "host", "name ends in a number, but is no ip address");
+	return 0;
+}
+
+static bool
+is_scope(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_digit(s.at[i]) && !is_letter(s.at[i]) && s.at[i] != '-' && s.at[i] != '_' && s.at[i] != '.')
+			return false;
+	return s.len && s.len <= SCOPE_MAX;
+}
+
+int
+host_parse(struct host *out, struct str text, struct err *e)
+{
+	bool bracket = text.len && text.at[0] == '[';
+
+	*out = (struct host){ .name = text };
+	if (!text.len)
+		return refuse(e, "host", "is empty");
+	if (bracket || str_find_c(text, ':') != SIZE_MAX) {
+		out->kind = HOST_IP6;
+		if (bracket) {
+			if (text.at[text.len - 1] != ']')
+				return refuse(e, "host", "bracket without its end");
+			text = str_part(text, 1, text.len - 1);
+		}
+		out->scope = text;
+		out->name = str_cut(&out->scope, '%');
+		if (!parse_ip6(out->name, out->ip))
+			return refuse(e, "host", "is no ipv6 address");
+		if (out->name.len < text.len && !is_scope(out->scope))
+			return refuse(e, "host", "scope behind % is no interface name");
+		return 0;
+	}
+	if (parse_ip4(text, out->ip)) {
+		out->kind = HOST_IP4;
+		return 0;
+	}
+	if (text.at[text.len - 1] == '.') {
+		out->rooted = true;
+		out->name.len--;
+		if (!out->name.len)
+			return refuse(e, "host", "name has an empty label");
+	}
+	return check_name(out->name, e);
+}
+
+static void
+add_host(struct buf *out, const struct host *h, bool with_scope)
+{
+	if (h->kind != HOST_IP6) {
+		buf_add_str(out, h->name);
+		return;
+	}
+	buf_fmt(out, "[%.*s", STR(h->name));
+	if (with_scope && h->scope.len)
+		buf_fmt(out, "%%25%.*s", STR(h->scope));
+	buf_add_c(out, ']');
+}
+
+void
+host_format(struct buf *out, const struct host *h)
+{
+	add_host(out, h, false);
+}
+
+static bool
+take_scheme(struct uri *out, struct str *text)
+{
+	static const char schemes[2][6] = { "http", "https" };
+	size_t at = str_find(*text, S("://"));
+
+	for (int i = 0; i < 2; i++) {
+		if (str_eq_nocase(str_part(*text, 0, at), str_of(schemes[i]))) {
+			out->tls = i;
+			*text = str_part(*text, at + 3, text->len);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The port behind the host, if there is one. */
+static int
+parse_port(struct uri *out, struct str text, struct err *e)
+{
+	uint64_t n = out->tls ? 443 : 80;
+
+	out->has_port = text.len != 0;
+	if (out->has_port && (text.at[0] != ':' || !str_to_u64(str_part(text, 1, text.len), &n) || !n || n > 65535))
+		return refuse(e, "address", "port is no number from 1 to 65535");
+	out->port = (uint16_t)n;
+	return 0;
+}
+
+int
+uri_parse(struct uri *out, struct str text, struct err *e)
+{
+	size_t end = 0, split;
+	struct str place;
+
+	*out = (struct uri){ 0 };
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] <= ' ' || text.at[i] >= 0x7f)	/* char may be signed: then bytes over 0x7f are negative */
+			return refuse(e, "address", "holds a blank, a control byte or a byte that is not ascii");
+	if (str_find(text, S("://")) == SIZE_MAX)
+		return refuse(e, "address", "has no scheme: it must begin with https:// or http://");
+	if (!take_scheme(out, &text))
+		return refuse(e, "address", "scheme is neither https nor http");
+	while (end < text.len && text.at[end] != '/' && text.at[end] != '?' && text.at[end] != '#')
+		end++;
+	place = str_part(text, 0, end);
+	out->path = end < text.len ? str_part(text, end, text.len) : S("/");
+	if (str_find_c(place, '@') != SIZE_MAX)
+		return refuse(e, "address", "holds a user or password: they do not belong there");
+	if (str_find_c(text, '#') != SIZE_MAX)
+		return refuse(e, "address", "holds a fragment (#)");
+	if (out->path.at[0] == '?')
+		return refuse(e, "address", "has a query without a path before it");
+	split = str_find_c(place, ']');	/* behind the host: a colon, but not one of IPv6 */
+	split = split != SIZE_MAX ? split + 1 : str_find_c(place, ':');
+	if (!split || !place.len)
+		return refuse(e, "address", "has no host");
+	if (host_parse(&out->host, str_part(place, 0, split), e) < 0)
+		return err_in(e, "address");
+	if (out->host.scope.len > 2 && str_has_prefix(out->host.scope, S("25")))
+		out->host.scope = str_part(out->host.scope, 2, out->host.scope.len);
+	return parse_port(out, str_part(place, split, place.len), e);
+}
+
+void
+uri_format_safe(struct buf *out, const struct uri *u)
+{
+	buf_fmt(out, "%s://", u->tls ? "https" : "http");
+	add_host(out, &u->host, true);
+	if (u->has_port)
+		buf_fmt(out, ":%u", (unsigned)u->port);
+}
+
+void
+uri_add_escaped(struct buf *out, struct str s, bool keep_slash)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+
+		if (is_digit((char)c) || is_letter((char)c) || memchr("-._~/", c, keep_slash ? 5 : 4)) {
+			buf_add_c(out, (char)c);
+			continue;
+		}
+		buf_add_c(out, '%');
+		buf_add_c(out, "0123456789ABCDEF"[c >> 4]);
+		buf_add_c(out, "0123456789ABCDEF"[c & 15]);
+	}
+}
