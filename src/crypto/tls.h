@@ -46,6 +46,7 @@ struct tls {
 	struct x509 x509;
 	enum tls_phase phase;
 	bool cert_wanted;	/* the server asked for a client certificate */
+	bool closing;		/* tls_close was called */
 	uint8_t first[8];	/* the first bytes that came, to tell who speaks there */
 	unsigned first_n;
 	br_ssl_client_context client;

@@ -5,9 +5,7 @@
 #define CRYPTO_TRUST_H
 
 #include "base/arena.h"
-#include "base/err.h"
-
-#include <bearssl_x509.h>
+#include "crypto/cert.h"
 
 #define TRUST_OBJECT 16384	/* bytes of one certificate; the largest of Debian's 150 roots has 2,007 */
 #define TRUST_PIECE 4096	/* bytes of one read */
@@ -40,9 +38,11 @@ enum trust_use {
 };
 
 struct trust_anchor {
-	br_x509_trust_anchor anchor;	/* dn, flags and pkey, in the arena; pkey only if TRUST_USABLE or TRUST_EARLY or later */
+	br_x509_trust_anchor anchor;	/* for BearSSL; pkey only when key_kind is CERT_KEY_OK. Points into the arena */
+	struct str subject;	/* as cert.h has them, in the arena */
+	struct str spki;
 	enum trust_use use;
-	unsigned key_kind;	/* enum cert_key */
+	enum cert_key key_kind;
 	unsigned key_bits;
 	int64_t from_s;
 	int64_t until_s;

@@ -11,6 +11,7 @@
 #define X509_CERTS 16		/* certificates in a chain; public ones have 3 or 4 */
 #define X509_BYTES 65536	/* of them all; 400 names make 8 KB */
 #define X509_ORDERS 4		/* ways through the chain that are tried, where CAs are cross-signed */
+#define X509_NAME 256		/* a DNS name has 253 bytes at most */
 #define X509_RSA_BITS 2048	/* the shortest RSA key that is accepted */
 /* What one chain takes of the arena at most. */
 #define X509_ARENA (X509_BYTES + X509_CERTS * 16 + TRUST_ARENA)
@@ -31,13 +32,12 @@ struct x509 {
 	struct buf der[X509_CERTS];
 	unsigned cert_n;
 	size_t bytes;		/* announced so far */
-	bool done;		/* the end came; `ok` or err holds */
-	bool ok;
-	br_x509_pkey key;	/* ok: the server's, within the arena or minimal */
+	bool done;		/* the end of the chain came */
+	int code;		/* done: 0 when the server is who it should be, else about what BearSSL would say (BR_ERR_X509_…) */
+	struct err err;		/* code is not 0: why */
+	br_x509_pkey key;	/* done and code 0: the server's; within the arena or `minimal` */
 	unsigned usages;	/* BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
-	struct err err;		/* done and not ok: why */
-	int code;		/* the same as BearSSL's number (BR_ERR_X509_…) */
-	char name[256];		/* DNS host, with a NUL; empty for addresses */
+	char name[X509_NAME];	/* DNS host, with a NUL; empty for addresses */
 	struct trust trust;
 	br_x509_trust_anchor anchor[TRUST_ANCHORS];	/* those that this order may end in */
 	br_x509_minimal_context minimal;

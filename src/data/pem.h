@@ -30,23 +30,17 @@ struct pem {
 
 	/* pem.c's own. */
 	unsigned state;
-	bool full;		/* the object is longer than cap */
+	bool fresh;		/* nothing of this line was read yet */
 	bool odd;		/* this line holds something that is not base64 */
-	bool colon;
-	bool data;		/* a whole line of base64 was read in this object */
-	unsigned pads;
-	uint32_t bits;		/* bits not yet in at[] */
+	bool colon;		/* so it may be a header field */
+	bool data;		/* a line of base64 was read in this object */
+	bool full;		/* the object is longer than cap */
+	uint32_t bits;		/* those not yet in at[] */
 	unsigned bit_n;
-	struct {
-		size_t len;
-		uint32_t bits;
-		unsigned bit_n;
-		unsigned pads;
-		bool full;
-	} mark;			/* as it was where the line began: the line may turn out to be a header field */
+	unsigned pads;
 	char name[PEM_LABEL];
 	char text[PEM_LINE];	/* the line, when it is not data */
-	size_t text_len;	/* may exceed PEM_LINE: too long for a boundary */
+	size_t text_len;	/* PEM_LINE + 1: too long for a boundary */
 };
 
 /* Start at line 1 of a text. */
