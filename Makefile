@@ -7,12 +7,12 @@ PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
 T = 60
 HOSTCC = gcc
-CLANG = clang-14
+CLANG = $(firstword $(shell command -v clang-14 clang) clang-14)
 Q = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-5s %s\n') $1 '$2'
 B = build/$(ARCH)
 
-MAKEFLAGS += -r
+MAKEFLAGS += -r --no-print-directory
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
@@ -20,133 +20,177 @@ MAKEFLAGS += -r
 include tests/lint/layers.mk
 
 # --- Compiler and musl. Another processor's: Debian's cross gcc, with Debian's musl of that processor in build/.
-ifneq ($(ARCH),$(shell uname -m))
+machine = $(shell uname -m)
+others = $(filter-out $(machine),aarch64 armhf)
+ifneq ($(ARCH),$(machine))
 cross_aarch64 = aarch64-linux-gnu-
 cross_armhf = arm-linux-gnueabihf-
 cross = $(cross_$(ARCH))
 MUSL_INC = $(B)/musl/include
 MUSL_LIB = $(B)/musl/lib
 $(if $(cross)$(filter-out default,$(origin CC)),,$(error no compiler known for ARCH=$(ARCH): give CC, MUSL_INC and MUSL_LIB))
-$(B)/musl/.ok: vendor/fetch vendor/musl/sha256
-	$(call say,FETCH,$(@D))
-	$Qvendor/fetch musl-$(ARCH) $(@D) && touch $@
 else
 MUSL_INC = $(firstword $(wildcard /usr/include/$(ARCH)-linux-musl* /usr/lib/musl/include /usr/local/musl/include) /usr/include)
 MUSL_LIB = $(firstword $(wildcard /usr/lib/$(ARCH)-linux-musl* /usr/lib/musl/lib /usr/local/musl/lib) /usr/lib)
 endif
-musl_ok = $(if $(filter $(B)/%,$(MUSL_LIB)),$(B)/musl/.ok)
-ifeq ($(origin CC),default)
-CC = $(cross)gcc
-endif
-ifeq ($(origin AR),default)
-AR = $(cross)ar
-endif
+$(if $(filter default,$(origin CC)),$(eval CC = $(cross)gcc))
+$(if $(filter default,$(origin AR)),$(eval AR = $(cross)ar))
 STRIP = $(cross)strip
 READELF = $(cross)readelf
-machine_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard
 
 # --- Flags. The user's CPPFLAGS, CFLAGS and LDFLAGS come after ours; what correctness rests on comes last.
 warn = -Wall -Wextra -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes
+our_must = -std=c11 -Isrc -isystem build/bearssl/inc
 bear_must = -std=c99 -fno-strict-aliasing -DBR_LE_UNALIGNED=0 -DBR_RDRAND=0 -DBR_USE_URANDOM=0 -DBR_USE_UNIX_TIME=0 \
 	-Ibuild/bearssl/inc -Ibuild/bearssl/src
-our_must = -std=c11 -Isrc -isystem build/bearssl/inc
 must = -nostdinc -isystem $(MUSL_INC) -isystem $(shell $(CC) -print-file-name=include) -fPIE -fvisibility=hidden
-small = -Os $(machine_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
-	-ffile-prefix-map=$(CURDIR)/=
-guard = -fstack-protector-strong
-dep = -MMD -MP
-bear_cc = $(CC) $(dep) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
-our_cc = $(CC) $(dep) $(small) $(warn) $(guard) $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
-link = $(CC) $(machine_$(ARCH)) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
+target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard
+small = -MMD -MP -Os $(target_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
+	'-ffile-prefix-map=$(CURDIR)=.'
+our_cc = $(CC) $(small) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
+bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
+link = $(CC) $(target_$(ARCH)) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
 SOURCE_DATE_EPOCH ?= $(or $(if $(wildcard .git),$(shell git log -1 --format=%ct 2>/dev/null)),1767225600)
 version_flags = -DPANTLER_VERSION='"$(VERSION)"' -DPANTLER_ARCH='"$(ARCH)"' -DPANTLER_BEARSSL='"$(shell cat vendor/bearssl/version)"' \
-	-DPANTLER_BUILD_AT=$(SOURCE_DATE_EPOCH) -DPANTLER_BEARSSL='"$(file <vendor/bearssl/version)"' -DPANTLER_ARCH='"$(ARCH)"'
+	-DPANTLER_BUILD_AT=$(SOURCE_DATE_EPOCH)
+
+sanitize = -MMD -MP -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+test_our_cc = $(HOSTCC) -O1 $(sanitize) $(warn) -Werror $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
+test_bear_cc = $(HOSTCC) -O2 $(sanitize) $(bear_must)
+fuzz_our_cc = $(CLANG) -O1 $(sanitize) -fsanitize=fuzzer-no-link $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
+fuzz_bear_cc = $(CLANG) -O2 $(sanitize) -fsanitize=fuzzer-no-link $(bear_must)
 
 # --- What there is. New files are found by themselves.
 bear_c = $(filter %.c,$(shell cat vendor/bearssl/files))
-objs_of = $(patsubst %.c,$1/%.o,$(sort $(foreach f,$2,$(wildcard src/$f/*.c))))
-shell_layers = $(filter-out $(pure),$(layers))
-bear_o = $(bear_c:%.c=$(B)/obj/bearssl/%.o)
-pure_o = $(call objs_of,$(B)/obj,$(pure))
-shell_o = $(call objs_of,$(B)/obj,$(shell_layers))
+bear_in = $(bear_c:%.c=$1/obj/bearssl/%.o)
+objs_in = $(patsubst %.c,$1/obj/%.o,$(sort $(foreach f,$2,$(wildcard src/$f/*.c))))
+built = $(patsubst tests/%.c,build/test/%,$(sort $(wildcard $1)))
+unit = $(call built,tests/unit/*/*.c)
+vectors = $(call built,tests/vectors/*.c)
+transcripts = $(call built,tests/transcripts/*.c)
+replay = $(call built,tests/fuzz/*.c)
+helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
 
+# --- The program.
 all: $(B)/pantler
-objects: $(pure_o) $(shell_o) $(bear_o)
-
 $(B)/pantler: $(B)/pantler.full vendor/verify
 	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
 	$QREADELF=$(READELF) vendor/verify $@
 	$(call say,DONE,$@)
 
-$(B)/pantler.full: $(shell_o) $(B)/libpure.a $(B)/libbear.a
+$(B)/pantler.full: $(call objs_in,$(B),$(filter-out $(pure),$(layers))) $(B)/libpure.a $(B)/libbear.a
 	$(call say,LINK,$@)
 	$Q$(link) -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ -Wl,--start-group $(MUSL_LIB)/libc.a \
-		$(shell $(CC) $(machine_$(ARCH)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
+		$(shell $(CC) $(target_$(ARCH)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
 
-$(B)/libpure.a: $(pure_o)
-$(B)/libbear.a: $(bear_o)
+$(B)/libpure.a: $(call objs_in,$(B),$(pure))
+$(B)/libbear.a: $(call bear_in,$(B))
 %.a:
 	@rm -f $@ && mkdir -p $(@D)
 	$Q$(AR) rcsD $@ $(filter %.o,$^)
 
-$(B)/obj/src/cmd/version.o: flags = $(version_flags)
-$(B)/obj/src/cmd/version.o: $(B)/version_flags
-$(B)/obj/src/%.o: src/%.c $(B)/our_cc | build/bearssl/.ok $(musl_ok)
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$Q$(our_cc) $(flags) -c -o $@ $<
-$(B)/obj/bearssl/%.o: build/bearssl/.ok $(B)/bear_cc | $(musl_ok)
-	@mkdir -p $(@D)
-	$Q$(bear_cc) -c -o $@ build/bearssl/$*.c
+# Objects in folder $1, by the commands in the variables $2our_cc and $2bear_cc; a file of that name changes when the command does.
+define objects
+$1/obj/%.o: %.c $1/$2our_cc | build/bearssl/.ok $3
+	$$(if $3,$$(call say,CC,$$<))
+	@mkdir -p $$(@D)
+	$$Q$$($2our_cc) $$(flags) -c -o $$@ $$<
+$1/obj/bearssl/%.o: build/bearssl/.ok $1/$2bear_cc | $3
+	@mkdir -p $$(@D)
+	$$Q$$($2bear_cc) -c -o $$@ build/bearssl/$$*.c
+$1/$2our_cc $1/$2bear_cc: FORCE
+	$$(keep_command)
+$1/obj/src/cmd/version.o: flags = $$(version_flags)
+$1/obj/src/cmd/version.o: $(B)/version_flags
+endef
+quote = '$(subst ','\'',$1)'
+keep_command = @mkdir -p $(@D); printf '%s\n' $(call quote,$($(@F))) | cmp -s - $@ || printf '%s\n' $(call quote,$($(@F))) >$@
+$(B)/version_flags: FORCE
+	$(keep_command)
+$(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))
+$(eval $(call objects,build/test,test_))
+$(eval $(call objects,build/fuzz,fuzz_))
 
 build/bearssl/.ok: vendor/fetch $(wildcard vendor/bearssl/* vendor/bearssl/patches/*)
 	$(call say,FETCH,bearssl)
 	$Qvendor/fetch bearssl $(@D) && touch $@
-
-# A file that changes when the command in the variable of its name does.
-quote = '$(subst ','\'',$1)'
-command_files = $(B)/our_cc $(B)/bear_cc $(B)/version_flags build/test/test_cc build/fuzz/fuzz_cc
-$(command_files): FORCE
-	@mkdir -p $(@D); printf '%s\n' $(call quote,$($(@F))) | cmp -s - $@ || printf '%s\n' $(call quote,$($(@F))) >$@
+build/$(ARCH)/musl/lib/rcrt1.o: vendor/fetch vendor/musl/sha256
+	$(call say,FETCH,musl)
+	$Qvendor/fetch musl-$(ARCH) build/$(ARCH)/musl && touch $@
+%/rcrt1.o:
+	@echo 'no musl in $(@D): make deps, or give MUSL_INC and MUSL_LIB' >&2; exit 1
 
 # --- Tests. Native, with sanitizers; a program of tests/unit/FOLDER is linked with what FOLDER may use and nothing else.
-sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-test_cc = $(HOSTCC) $(dep) -g -O1 $(sanitize) $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
 reach = $(sort $1 $(foreach l,$(layer_$1),$(call reach,$l)))
-libs_for = $(patsubst %,build/test/lib/%.a,$(filter $(foreach f,$1,$(call reach,$f)),$(layers) bearssl))
-unit = $(patsubst %.c,build/test/%,$(sort $(wildcard tests/unit/*/*.c)))
-scripted = $(patsubst %.c,build/test/%,$(sort $(wildcard tests/vectors/*.c tests/transcripts/*.c)))
-replay = $(patsubst %.c,build/test/%,$(sort $(wildcard tests/fuzz/*.c)))
-helpers = $(patsubst tests/%.c,build/test/obj/tests/%.o,$(filter-out tests/replay.c,$(wildcard tests/*.c)))
-folder_of = $(word 2,$(subst /, ,$1))
-
-build/test/lib/bearssl.a: $(bear_c:%.c=build/test/obj/bearssl/%.o)
+libs_for = build/test/lib/helpers.a $(patsubst %,build/test/lib/%.a,$(filter $(call reach,$1),$(layers) bearssl))
+build/test/lib/bearssl.a: $(call bear_in,build/test)
 build/test/lib/helpers.a: $(helpers)
-$(foreach l,$(layers),$(eval build/test/lib/$l.a: $(call objs_of,build/test/obj,$l)))
-build/test/obj/src/cmd/version.o: flags = $(version_flags)
-build/test/obj/%.o: %.c build/test/test_cc | build/bearssl/.ok
-	@mkdir -p $(@D)
-	$Q$(test_cc) $(warn) -Werror $(flags) -c -o $@ $<
-build/test/obj/bearssl/%.o: build/bearssl/.ok build/test/test_cc
-	@mkdir -p $(@D)
-	$Q$(HOSTCC) $(dep) -g -O2 $(sanitize) $(bear_must) -c -o $@ build/bearssl/$*.c
+$(foreach l,$(layers),$(eval build/test/lib/$l.a: $(call objs_in,build/test,$l)))
 
-test_link = $(test_cc) -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
-build/test/unit/%: tests/unit/%.c build/test/lib/helpers.a $$(call libs_for,$$(firstword $$(subst /, ,$$*))) build/test/test_cc
-	$(call say,TEST,$<)
+test_link = @mkdir -p $(@D); $(if $V,set -x;) $(test_our_cc) -o $@ $(filter %.c,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+build/test/unit/%: tests/unit/%.c $$(call libs_for,$$(firstword $$(subst /, ,$$*))) build/test/test_our_cc
+	$(test_link)
+build/test/fuzz/%: tests/fuzz/%.c tests/tools/replay.c $$(call libs_for,agent) build/test/test_our_cc
+	$(test_link)
+$(vectors) $(transcripts): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
+	$(test_link)
+build/test/tools/atexit: tests/tools/atexit.c
 	@mkdir -p $(@D)
-	$Q$(test_link)
-build/test/fuzz/%: tests/fuzz/%.c tests/replay.c build/test/lib/helpers.a $$(call libs_for,agent) build/test/test_cc
-	@mkdir -p $(@D)
-	$Q$(test_link)
-$(scripted): build/test/%: tests/%.c build/test/lib/helpers.a $$(call libs_for,agent) build/test/test_cc
-	@mkdir -p $(@D)
-	$Q$(test_link)
+	$Q$(HOSTCC) -O1 -Wall -Wextra -Werror -o $@ $<
+$(B)/emulated: $(B)/pantler
+	@printf '#!/bin/sh\nexec %s "$(CURDIR)/$<" "$$@"\n' qemu-$(ARCH:armhf=arm)-static >$@ && chmod +x $@
+
+suite = tests/run $1 $2 || :;
+suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,unit,$(unit)) \
+	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
+	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
+emulated = PANTLER=build/$1/emulated $(call suite,system-$1,$(wildcard tests/system/*.t))
+objects: $(call objs_in,$(B),$(layers)) $(call bear_in,$(B))
+programs: all $(unit) $(vectors) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
 unit: $(unit)
-	@tests/run unit $(unit)
+	@tests/run -new; $(call suite,unit,$(unit)) tests/run -sum
+check: programs ## lints, unit tests, vectors, transcripts, fuzz corpus, the program as a user runs it; no network
+	@tests/run -new; $(suites) tests/run -sum
+test: ## installs what tests need; then check, the same for other processors, and tests against real peers
+	@vendor/deps test
+	@tests/peer/setup
+	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a build/$$a/emulated; done
+	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) tests/run -sum
+
+build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
+build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
+	$Q$(fuzz_our_cc) -fsanitize=fuzzer -o $@ $^
+fuzz: $(patsubst build/test/fuzz/%,build/fuzz/%,$(replay)) ## T=60: each fuzz target for T seconds; needs clang-14
+	@tests/fuzz.sh $(T) $^
+
+# --- The rest.
+deps: ## install what a build needs (apt), or say what that is
+	@vendor/deps
+demo: ## install, build, log in: what pantler does, in half a minute
+	@vendor/deps demo
+	@$(MAKE) all
+	@tests/peer/demo.sh
+size: all build/test/tools/atexit ## text + data, file sizes and memory, beside their limits; other processors where there is a compiler
+	@set -e; for a in $(others); do ! $(MAKE) ARCH=$$a has-cc || $(MAKE) ARCH=$$a all; done
+	@tests/size.sh
+has-cc:
+	@command -v $(CC) >/dev/null
+repro: ## build in two folders, compare the bytes
+	@tests/repro.sh ARCH=$(ARCH)
+install: all ## PREFIX=/usr/local DESTDIR=
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1'
+	install -m 0755 $(B)/pantler '$(DESTDIR)$(PREFIX)/bin/pantler'
+	install -m 0644 src/man/pantler.1 '$(DESTDIR)$(MANDIR)/man1/pantler.1'
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/pantler' '$(DESTDIR)$(MANDIR)/man1/pantler.1'
+clean: ## remove build/
+	rm -rf build
+help: ## this
+	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
 FORCE:
-.PHONY: all objects unit FORCE
+.PHONY: all objects programs unit check test fuzz deps demo size has-cc repro install uninstall clean help FORCE
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)
