@@ -93,7 +93,7 @@ date_parse_http(struct str text, int64_t *out_s)
 	uint32_t days, second;
 	int64_t at_s;
 
-	if (!match(text, "???, DD ??? YYYY hh:mm:ss GMT", part))
+	if (!match(text, "???, DD ??? YYYY hh:mm:ss ???", part) || !str_has_suffix(text, S("GMT")))
 		return false;
 	part[MONTH] = (unsigned)str_find(S("...Jan.Feb.Mar.Apr.May.Jun.Jul.Aug.Sep.Oct.Nov.Dec"), str_part(text, 8, 11));
 	if (part[MONTH] % 4 != 3)	/* it starts at 3 for January, 7 for February */
