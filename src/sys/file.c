@@ -81,6 +81,7 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 {
 	struct buf b;
 	struct stat st;
+	size_t before = a->len;
 	int fd = open(path, READ_FLAGS), result = 0;
 
 	if (fd < 0)
@@ -99,12 +100,12 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 	close(fd);
 	if (result < 0) {
 		wipe(b.at, b.len);
-		b.len = 0;
-	} else {
-		*out = buf_str(&b);
+		a->len = before;
+		return -1;
 	}
 	arena_trim(a, &b);
-	return result;
+	*out = buf_str(&b);
+	return 0;
 }
 
 int

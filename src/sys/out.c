@@ -58,6 +58,8 @@ out_write(struct loop *l, int fd, struct str bytes, tick deadline, struct err *e
 
 	if (!bytes.len)
 		return 0;
+	if (out_check(fd, e) < 0)	/* the reading end of a pipe would never show room */
+		return -1;
 	if (loop_add(l, &w, e) < 0)
 		return -1;
 	while (result == 0 && o.rest.len && !o.sys && !o.late)
