@@ -215,7 +215,9 @@ pem_end(struct pem *p)
 		return PEM_BAD;
 	if (!p->fresh)
 		event = end_line(p);
-	if (event == PEM_MORE && p->state != STATE_TEXT)
-		return bad(p, "breaks off inside an object");
+	if (event == PEM_MORE && p->state != STATE_TEXT) {
+		p->line = p->first_line;
+		return bad(p, "begins an object that does not end");
+	}
 	return event;
 }
