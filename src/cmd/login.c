@@ -40,13 +40,11 @@ render(struct buf *out, const struct config *c, const struct vault_secret *s, st
 			buf_add_str(out, cmd_value_end());
 		return 0;
 	}
-	if (str_eq(format, S("json")))
-		return show_json(out, s, e);
-	if (to_file && set[CONF_FORMAT].from != FROM_FLAG) {
+	if (to_file && set[CONF_FORMAT].from != FROM_FLAG) {	/* VAULT_FORMAT is about what people look at */
 		buf_add_str(out, show_token(s));
 		return 0;
 	}
-	return show_table(out, s, a, e);
+	return str_eq(format, S("json")) ? show_json(out, s, e) : show_table(out, s, a, e);
 }
 
 static int
