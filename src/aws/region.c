@@ -20,7 +20,9 @@ static const struct {
 bool
 region_is_valid(struct str region)
 {
-	if (!region.len || region.len > REGION_MAX)
+	struct str label = region_scope(region);	/* as it stands in the host, between dots */
+
+	if (!label.len || region.len > REGION_MAX)
 		return false;
 	for (size_t i = 0; i < region.len; i++) {
 		char c = region.at[i];
@@ -28,7 +30,7 @@ region_is_valid(struct str region)
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
 			return false;
 	}
-	return region.at[0] != '-' && region.at[region.len - 1] != '-';	/* neither may begin or end a DNS label */
+	return label.at[0] != '-' && label.at[label.len - 1] != '-';	/* neither may begin or end a DNS label */
 }
 
 struct str

@@ -8,7 +8,8 @@
 
 #define REGION_MAX 32	/* bytes; the longest name that AWS has is 17 long */
 
-/* Whether text can be a region: a-z, 0-9 and hyphens, 1 to REGION_MAX bytes. It ends up in a host name. */
+/* Whether text can be a region: a-z, 0-9 and hyphens, the latter neither first nor last (nor before "-fips"), 1 to REGION_MAX
+   bytes. It ends up in a host name. */
 bool region_is_valid(struct str region);
 
 /* The DNS suffix of a region's partition ("amazonaws.com.cn"). Known by prefixes with their final hyphen; every other region,

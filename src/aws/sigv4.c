@@ -164,6 +164,8 @@ add_query(struct buf *out, struct str query, struct arena *a, struct err *e)
 	struct buf scratch = arena_buf(a, query.len * 3 + 1);	/* each byte is at most %XX */
 	size_t n = 0;
 
+	if (scratch.full)
+		return arena_err(e);
 	while (query.len) {
 		struct str value = str_cut(&query, '&');
 		struct str name = str_cut(&value, '=');
@@ -181,7 +183,7 @@ add_query(struct buf *out, struct str query, struct arena *a, struct err *e)
 	}
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(out, "%s%.*s=%.*s", i ? "&" : "", STR(params[i].name), STR(params[i].value));
-	return scratch.full ? arena_err(e) : 0;
+	return 0;
 }
 
 static void

@@ -18,7 +18,8 @@ struct sigv4 {
 	struct str region;
 	struct str service;
 	int64_t at_s;		/* unix seconds; must be what x-amz-date says */
-	bool keep_path;		/* leave ".", ".." and "//" in the path as they are (S3) */
+	bool keep_path;		/* leave ".", ".." and "//" in the path as they are. S3 wants that, and its "%XX" not encoded
+				   again, which this does not do */
 };
 
 #define SIGV4_PARAMS_MAX 64	/* query parameters; no AWS call of ours has more than 12 */
