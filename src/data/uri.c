@@ -196,23 +196,10 @@ host_parse(struct host *out, struct str text, struct err *e)
 	return check_name(out->name, e);
 }
 
-static void
-add_host(struct buf *out, const struct host *h, bool with_scope)
-{
-	if (h->kind != HOST_IP6) {
-		buf_add_str(out, h->name);
-		return;
-	}
-	buf_fmt(out, "[%.*s", STR(h->name));
-	if (with_scope && h->scope.len)
-		buf_fmt(out, "%%25%.*s", STR(h->scope));
-	buf_add_c(out, ']');
-}
-
 void
 host_format(struct buf *out, const struct host *h)
 {
-	add_host(out, h, false);
+	buf_fmt(out, h->kind == HOST_IP6 ? "[%.*s]" : "%.*s", STR(h->name));
 }
 
 static bool
@@ -282,8 +269,15 @@ uri_parse(struct uri *out, struct str text, struct err *e)
 void
 uri_format_safe(struct buf *out, const struct uri *u)
 {
-	buf_fmt(out, "%s://", u->tls ? "https" : "http");
-	add_host(out, &u->host, true);
+	const struct host *h = &u->host;
+
+	buf_add_str(out, u->tls ? S("https://") : S("http://"));
+	if (h->scope.len)
+		buf_fmt(out, "[%.*s%%25%.*s]", STR(h->name), STR(h->scope));
+	else
+		host_format(out, h);
+	if (h->rooted)
+		buf_add_c(out, '.');
 	if (u->has_port)
 		buf_fmt(out, ":%u", (unsigned)u->port);
 }

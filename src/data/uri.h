@@ -45,8 +45,8 @@ void host_format(struct buf *out, const struct host *h);
    written "%25eth0" (RFC 6874) or "%eth0" (as curl takes it). */
 int uri_parse(struct uri *out, struct str text, struct err *e) __attribute__((warn_unused_result));
 
-/* Append "https://host:port": what may be shown. The port if it was written; the scope if there is one; no user, path or
-   query. uri_parse reads it back as the same place. */
+/* Append "https://host:port": what may be shown. Port, scope and trailing dot as they were written; no user, path or query.
+   uri_parse reads it back as the same place. */
 void uri_format_safe(struct buf *out, const struct uri *u);
 
 /* Append s with every byte but A-Z a-z 0-9 - . _ ~ as %XX (RFC 3986 section 2.1); with keep_slash, slashes stay. */
