@@ -30,6 +30,7 @@ def openssl(*args):
     done = subprocess.run(["openssl", *args], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit("openssl %s: %s" % (args[0], done.stderr.strip()))
+    return done.stdout
 
 
 def stamp(days):
@@ -41,7 +42,7 @@ def stamp(days):
 class Authority:
     """A certificate authority in a folder of its own. `pem` is its certificate."""
 
-    def __init__(self, folder, name="pantler test CA"):
+    def __init__(self, folder, name="pantler test CA", extensions=()):
         self.dir = folder
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self.conf = os.path.join(folder, "conf")
@@ -51,19 +52,21 @@ class Authority:
         open(os.path.join(folder, "index"), "w").close()
         openssl("req", "-x509", "-config", self.conf, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                 "-keyout", self.key, "-out", self.pem, "-days", "2", "-subj", "/CN=" + name,
-                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
+                *(arg for e in ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign", *extensions)
+                  for arg in ("-addext", e)))
 
-    def issue(self, name, sans=("DNS:localhost", "IP:127.0.0.1"), days=(-1, 2), cn="pantler test server", extensions=(),
-              self_signed=False):
-        """A server certificate, valid from days[0] to days[1] from now. Returns the paths of its chain and its key."""
+    def issue(self, name, sans=("DNS:localhost", "IP:127.0.0.1"), days=(-1, 2), cn="pantler test server", usage="serverAuth",
+              self_signed=False, rsa=0):
+        """A server certificate, valid from days[0] to days[1] from now. Returns the paths of its chain and its key, on the curve P-256, or RSA of so
+        many bits."""
         cert, key, csr, ext = (os.path.join(self.dir, name + e) for e in (".pem", ".key", ".csr", ".ext"))
-        lines = ["basicConstraints=CA:FALSE", "extendedKeyUsage=serverAuth", *extensions]
+        lines = ["basicConstraints=CA:FALSE", "extendedKeyUsage=" + usage]
         if sans:
             lines.append("subjectAltName=" + ",".join(sans))
         with open(ext, "w") as f:
             f.write("\n".join(lines) + "\n")
-        openssl("req", "-new", "-config", self.conf, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-keyout", key, "-out", csr, "-subj", "/CN=" + cn)
+        kind = ["rsa:%d" % rsa] if rsa else ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        openssl("req", "-new", "-config", self.conf, "-newkey", *kind, "-nodes", "-keyout", key, "-out", csr, "-subj", "/CN=" + cn)
         signer = ["-selfsign", "-keyfile", key] if self_signed else ["-cert", self.pem, "-keyfile", self.key]
         openssl("ca", "-batch", "-notext", "-config", self.conf, *signer, "-in", csr, "-out", cert, "-extfile", ext,
                 "-startdate", stamp(days[0]), "-enddate", stamp(days[1]))

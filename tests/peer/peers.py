@@ -19,6 +19,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import tap
 from certs import Authority
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -172,3 +173,20 @@ def oracle(argv, cases):
     if done.returncode != 0:
         bail("%s: %s" % (argv[0], done.stderr))
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# What a login needs; each secret says so, and none may be in what a failed run prints.
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPEER", "AWS_SECRET_ACCESS_KEY": "CANARY/secret+key", "AWS_SESSION_TOKEN": "CANARY//session=="}
+
+
+def login(url, *args, ca=None, env=None, **more):
+    """`pantler login` at url for role web, with KEYS unless env says otherwise."""
+    base = dict(KEYS, VAULT_ADDR=url, PANTLER_ROLE="web", **{"VAULT_CACERT": ca} if ca else {})
+    base.update(env or {})
+    return pantler("login", *args, env={name: value for name, value in base.items() if value is not None}, **more)
+
+
+def refused(name, ran, code, message):
+    """One assertion: the run failed with exactly this code and message, printed nothing else, and gave no secret away."""
+    tap.ok((ran.code, ran.out, ran.err) == (code, "", message) and "CANARY" not in ran.err, name,
+           "want exit %d, stderr %r\ngot  exit %d, stderr %r, stdout %r" % (code, message, ran.code, ran.err, ran.out))

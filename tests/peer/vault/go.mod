@@ -1,3 +1,5 @@
+// What the real Vault of the tests is made of.
+// SPDX-License-Identifier: MIT
 module pantler.invalid/vault
 
 go 1.21

@@ -1,3 +1,5 @@
+// What the second SigV4 oracle is made of.
+// SPDX-License-Identifier: MIT
 module pantler.invalid/signer
 
 go 1.24
