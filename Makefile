@@ -22,9 +22,9 @@ include tests/lint/layers.mk
 # --- Compiler and musl. Another processor's: Debian's cross gcc, with Debian's musl of that processor in build/.
 machine = $(shell uname -m)
 others = $(filter-out $(machine),aarch64 armhf)
-ifneq ($(ARCH),$(machine))
 cross_aarch64 = aarch64-linux-gnu-
 cross_armhf = arm-linux-gnueabihf-
+ifneq ($(ARCH),$(machine))
 cross = $(cross_$(ARCH))
 MUSL_INC = $(B)/musl/include
 MUSL_LIB = $(B)/musl/lib
@@ -43,11 +43,16 @@ warn = -Wall -Wextra -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-protot
 our_must = -std=c11 -Isrc -isystem build/bearssl/inc
 bear_must = -std=c99 -fno-strict-aliasing -DBR_LE_UNALIGNED=0 -DBR_RDRAND=0 -DBR_USE_URANDOM=0 -DBR_USE_UNIX_TIME=0 \
 	-Ibuild/bearssl/inc -Ibuild/bearssl/src
-must = -nostdinc -isystem $(MUSL_INC) -isystem $(shell $(CC) -print-file-name=include) -fPIE -fvisibility=hidden
-target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard
+cc_include := $(shell $(CC) -print-file-name=include)
+must = -nostdinc -isystem $(MUSL_INC) -isystem $(cc_include) -fPIE -fvisibility=hidden
+# aarch64: everything is within 1 MiB of everything else. armhf: the canary that musl keeps at -8 from the thread pointer.
+target_aarch64 = -mcmodel=tiny
+target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls \
+	-mstack-protector-guard-offset=-8
+smallest := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz)
 small = -MMD -MP -Os $(target_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	'-ffile-prefix-map=$(CURDIR)=.'
-our_cc = $(CC) $(small) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
+our_cc = $(CC) $(small) $(smallest) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
 bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
 link = $(CC) $(target_$(ARCH)) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
@@ -146,7 +151,6 @@ suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,unit,$(unit)
 	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
 emulated = PANTLER=build/$1/emulated $(call suite,system-$1,$(wildcard tests/system/*.t))
-objects: $(call objs_in,$(B),$(layers)) $(call bear_in,$(B))
 programs: all $(unit) $(vectors) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
 unit: $(unit)
@@ -173,10 +177,7 @@ demo: ## install, build, log in: what pantler does, in half a minute
 	@$(MAKE) all
 	@tests/peer/demo.sh
 size: all build/test/tools/atexit ## text + data, file sizes and memory, beside their limits; other processors where there is a compiler
-	@set -e; for a in $(others); do ! $(MAKE) ARCH=$$a has-cc || $(MAKE) ARCH=$$a all; done
-	@tests/size.sh
-has-cc:
-	@command -v $(CC) >/dev/null
+	@set -e; $(foreach a,$(others),if command -v $(cross_$a)gcc >/dev/null; then $(MAKE) ARCH=$a all; fi;) tests/size.sh
 repro: ## build in two folders, compare the bytes
 	@tests/repro.sh ARCH=$(ARCH)
 install: all ## PREFIX=/usr/local DESTDIR=
@@ -192,5 +193,5 @@ help: ## this
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
 FORCE:
-.PHONY: all objects programs unit check test fuzz deps demo size has-cc repro install uninstall clean help FORCE
+.PHONY: all programs unit check test fuzz deps demo size repro install uninstall clean help FORCE
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)
