@@ -137,7 +137,7 @@ take_head(struct xfer *x, struct str *bytes)
 		if (w->resp.status >= 200)
 			return HTTP_DONE;
 		if (w->resp.status == 101 || ++x->interim_n > XFER_INTERIM_MAX) {
-			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "http: answer %d where none was asked for", w->resp.status);
+			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "answer: status %d where none was asked for", w->resp.status);
 			return HTTP_BAD;
 		}
 	}
@@ -203,12 +203,12 @@ finish_answer(struct xfer *x)
 static void
 end_stream(struct xfer *x)
 {
-	if (!x->has_head) {
+	if (x->has_head)
+		x->verdict = http_body_eof(&x->work->body, &x->err);
+	if (x->has_head && x->verdict == HTTP_DONE)
+		finish_answer(x);
+	else
 		fail_cut(x);
-		return;
-	}
-	x->verdict = http_body_eof(&x->work->body, &x->err);
-	finish_answer(x);
 }
 
 /* --- The conversation */
