@@ -65,7 +65,7 @@ say_key(struct x509 *x, struct str who, enum cert_key kind, unsigned bits)
 static int
 say_date(struct x509 *x, struct str who, bool expired, int64_t bound_s)
 {
-	char text[48];
+	char text[64];
 	struct buf b = BUF(text);
 
 	date_format_rfc3339(&b, bound_s);
@@ -104,14 +104,15 @@ say_use(struct x509 *x, struct str who, const struct trust_anchor *a)
 static bool
 add_name(struct buf *b, enum cert_name kind, struct str value)
 {
-	struct host h = { .kind = value.len == 4 ? HOST_IP4 : HOST_IP6 };
+	const unsigned char *ip = (const unsigned char *)value.at;
 
-	if (kind == CERT_NAME_IP) {
-		memcpy(h.ip, value.at, value.len);	/* 4 or 16 bytes: cert_next_name */
-		host_format(b, &h);
-	} else {
+	if (kind != CERT_NAME_IP)
 		buf_add_str(b, value);
-	}
+	else if (value.len == 4)
+		buf_fmt(b, "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
+	else	/* 16 bytes: cert_next_name */
+		for (unsigned i = 0; i < 16; i += 2)
+			buf_fmt(b, "%s%x", i ? ":" : "", ip[i] * 256u + ip[i + 1]);
 	return kind != CERT_NAME_OTHER;
 }
 
@@ -140,6 +141,8 @@ say_names(struct x509 *x)
 	}
 	if (!n)
 		return fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate names neither a host nor an address");
+	if (str_eq(buf_str(&one), x->config.host.name))
+		return fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate has \"%.*s\" as a name, not as an address", STR(buf_str(&one)));
 	fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate is for \"%.*s\", not \"%.*s\"", STR(buf_str(&one)), STR(x->config.host.name));
 	if (hidden)
 		return err_hint(&x->err, "the server's names are %.*s and %u more; use one of them, or -tls-server-name", STR(buf_str(&list)),

@@ -1,0 +1,457 @@
+/* tests/unit/crypto/x509.c: chains by another program, good and bad, each with the whole sentence; and every mutation of one. */
+/* SPDX-License-Identifier: MIT */
+#include "crypto/x509.h"
+#include "tests/certs.h"
+#include "tests/mutate.h"
+#include "tests/tap.h"
+
+static char memory[1 << 20];
+static struct arena arena = { .at = memory, .cap = sizeof memory };
+static struct x509 x;
+
+/* How a chain is given and looked at. */
+struct run {
+	struct str sent[24];
+	unsigned sent_n;
+	struct str trusted;	/* PEM */
+	const char *host;
+	int64_t now_s;
+	bool skip_verify;
+};
+
+static unsigned
+feed(const br_x509_class **c, const struct run *r, size_t step)
+{
+	(*c)->start_chain(c, r->host);
+	for (unsigned i = 0; i < r->sent_n; i++) {
+		struct str der = r->sent[i];
+
+		(*c)->start_cert(c, (uint32_t)der.len);
+		for (size_t at = 0; at < der.len; at += step)
+			(*c)->append(c, (const unsigned char *)der.at + at, der.len - at < step ? der.len - at : step);
+		(*c)->end_cert(c);
+	}
+	return (*c)->end_chain(c);
+}
+
+/* Through ours. 0 or BearSSL's number; x holds the rest. */
+static unsigned
+look(const struct run *r)
+{
+	static struct certs_source trust;
+	struct x509_config config = { .trust = certs_trust(&trust, r->trusted, 1000), .arena = &arena, .now_s = r->now_s,
+		.skip_verify = r->skip_verify };
+	struct err e;
+
+	arena_wipe(&arena);
+	if (host_parse(&config.host, str_of(r->host), &e) < 0)
+		return 1;
+	x509_init(&x, &config);
+	return feed(&x.vtable, r, 256);	/* the engine gives 256 bytes at a time */
+}
+
+static struct run
+run_of(const char *sent, const char *trusted, const char *host)
+{
+	struct run r = { .trusted = certs_cat(trusted), .host = host, .now_s = CERTS_NOW };
+
+	r.sent_n = certs_decode(certs_cat(sent), r.sent, 24);
+	return r;
+}
+
+static void
+accepts(const char *sent, const char *trusted, const char *host)
+{
+	struct run r = run_of(sent, trusted, host);
+	unsigned usages = 0;
+
+	x.err.line[0] = 0;
+	if (!ok(look(&r) == 0 && x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, &usages) && usages & BR_KEYTYPE_SIGN,
+		"%s as %s, trusting %s", sent, host, trusted))
+		printf("#   %s\n", x.err.line);
+}
+
+/* A refusal: the whole line. Ends of the kind of failure: a date has a cause of its own. */
+static void
+refuses(const char *sent, const char *trusted, const char *host, const char *line)
+{
+	struct run r = run_of(sent, trusted, host);
+
+	x.err.line[0] = 0;
+	ok(look(&r) != 0 && !x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL), "%s as %s, trusting %s: refused", sent, host, trusted);
+	is_line(&x.err, line, "its sentence");
+	is_int(x.err.cause, strstr(line, "it is now") ? CAUSE_CLOCK : CAUSE_TLS, "its cause");
+}
+
+static void
+hints(const char *hint)
+{
+	is_str(str_of(x.err.hint), str_of(hint), "its hint");
+}
+
+#define NEITHER " is neither sent nor trusted"
+#define GIVE "name a file that holds its certificate with -ca-cert"
+
+static void
+test_names(void)
+{
+	accepts("leaf", "root", "vault.test");
+	accepts("leaf", "root", "VAULT.test");
+	accepts("leaf", "root", "vault.test.");
+	accepts("both", "root", "vault.test");
+	accepts("both", "root", "127.0.0.1");
+	accepts("both", "root", "::1");
+	accepts("both", "root", "[::1]");
+	accepts("both", "root", "0:0:0:0:0:0:0:1");
+	accepts("both", "root", "::0.0.0.1");
+	accepts("ips", "root", "127.0.0.1");
+	accepts("ips", "root", "2001:DB8::7");
+	accepts("mixed", "root", "vault.test");
+	accepts("star", "root", "a.example.test");
+	accepts("many", "root", "host-400.example.test");
+	accepts("many", "root", "vault.test");
+	refuses("ips", "root", "10.0.0.8", "certificate is for \"10.0.0.7\", not \"10.0.0.8\"");
+	hints("the server's names are 10.0.0.7, 127.0.0.1, 2001:db8:0:0:0:0:0:7; use one of them, or -tls-server-name");
+	refuses("ips", "root", "::ffff:10.0.0.7", "certificate is for \"10.0.0.7\", not \"::ffff:10.0.0.7\"");
+	refuses("ips", "root", "vault.test", "certificate is for \"10.0.0.7\", not \"vault.test\"");
+	refuses("leaf", "root", "127.0.0.1", "certificate is for \"vault.test\", not \"127.0.0.1\"");
+	refuses("old", "root", "vault.corp", "certificate is for \"old.corp\", not \"vault.corp\"");
+	hints("the server's names are old.corp, 10.0.0.7; use one of them, or -tls-server-name");
+	refuses("leaf", "root", "a.vault.test", "certificate is for \"vault.test\", not \"a.vault.test\"");
+	hints("the server's name is vault.test; use it, or -tls-server-name");
+	refuses("star", "root", "a.b.example.test", "certificate is for \"*.example.test\", not \"a.b.example.test\"");
+	refuses("star", "root", "example.test", "certificate is for \"*.example.test\", not \"example.test\"");
+	refuses("stars", "root", "vault.example.test", "certificate is for \"v*.example.test\", not \"vault.example.test\"");
+	refuses("stars", "root", "a.b.test", "certificate is for \"v*.example.test\", not \"a.b.test\"");
+	refuses("stars", "root", "vault", "certificate is for \"v*.example.test\", not \"vault\"");
+	refuses("many", "root", "host-401.example.test", "certificate is for \"host-001.example.test\", not \"host-401.example.test\"");
+	hints("the server's names are host-001.example.test, host-002.example.test, host-003.example.test, host-004.example.test, "
+		"host-005.example.test, host-006.example.test, host-007.example.test and 394 more; use one of them, or -tls-server-name");
+	refuses("dns-like-ip", "root", "127.0.0.1", "certificate has \"127.0.0.1\" as a name, not as an address");
+	refuses("star-like-ip", "root", "127.0.0.1", "certificate is for \"*.0.0.1\", not \"127.0.0.1\"");
+	refuses("cn", "root", "vault.test", "certificate has no subject alternative name");
+	hints("the server needs a certificate with its name there; a common name is not looked at");
+	refuses("cn-ip", "root", "127.0.0.1", "certificate has no subject alternative name");
+	refuses("mail", "root", "vault.test", "certificate names neither a host nor an address");
+	refuses("mail", "root", "127.0.0.1", "certificate names neither a host nor an address");
+	refuses("nul", "root", "vault.test", "certificate is for \"vault.test\\x00.evil.\", not \"vault.test\"");
+	refuses("hostile", "root", "vault.test", "certificate is for \"a\\x1b[31m\\x0ab\\x5c\\x00.foo\", not \"vault.test\"");
+	hints("the server's name is a\\x1b[31m\\x0ab\\x5c\\x00.foo; use it, or -tls-server-name");
+}
+
+static void
+test_purpose(void)
+{
+	accepts("server", "root", "vault.test");
+	accepts("any", "root", "vault.test");
+	accepts("leaf-nc", "root", "vault.test");	/* constraints bind who signs, and this one signs nothing */
+	refuses("client", "root", "vault.test", "certificate is not meant for servers (extended key usage)");
+	refuses("server-critical", "root", "vault.test", "certificate has a critical extended key usage, which cannot be checked yet");
+	refuses("unknown", "root", "vault.test", "certificate has a critical extension that is not known here");
+	refuses("agree", "root", "vault.test", "certificate must not be used to sign (key usage)");
+	refuses("leaf-int-client int-client", "root", "vault.test",
+		"CA certificate \"CN=For Clients\" is not meant for servers (extended key usage)");
+	refuses("leaf-int-no-ca int-no-ca", "root", "vault.test", "CA certificate \"CN=No CA\" is no CA, but has signed another");
+	refuses("leaf-int-no-sign int-no-sign", "root", "vault.test", "CA certificate \"CN=No Sign\" must not be used for this (key usage)");
+	refuses("leaf-int-unknown int-unknown", "root", "vault.test",
+		"CA certificate \"CN=Unknown\" has a critical extension that is not known here");
+	refuses("leaf-int-00 int-00 int-0", "root", "vault.test", "CA certificate \"CN=Intermediate 0\" is not for a chain this long");
+	refuses("leaf-int-root-0 int-root-0", "root-0", "vault.test", "trusted CA \"CN=Root 0\" does not allow a chain this long");
+	accepts("leaf-root-0", "root-0", "vault.test");
+	refuses("leaf-int-nc int-nc", "root", "vault.test",
+		"CA certificate \"CN=Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
+	refuses("leaf-int-nc-critical int-nc-critical", "root", "vault.test",
+		"CA certificate \"CN=Strictly Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
+	refuses("leaf-root-nc", "root-nc", "vault.test",
+		"trusted CA \"CN=Constrained Root\" limits the names that it signs for (name constraints), which cannot be checked yet");
+	refuses("leaf-int-nc", "int-nc", "vault.test",
+		"trusted CA \"CN=Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
+	refuses("leaf-root-client", "root-client", "vault.test", "trusted CA \"CN=Client Root\" is not meant for servers (extended key usage)");
+	refuses("leaf-root-unknown", "root-unknown", "vault.test", "trusted CA \"CN=Unknown Root\" has a critical extension that is not known here");
+	refuses("leaf-root-no-sign", "root-no-sign", "vault.test", "trusted certificate \"CN=No Sign Root\" is no CA, and not the server's own");
+}
+
+static void
+test_keys(void)
+{
+	accepts("rsa2048", "root", "vault.test");
+	accepts("rsa3072", "root", "vault.test");
+	accepts("rsa4096", "root", "vault.test");
+	accepts("p384", "root", "vault.test");
+	accepts("p521", "root", "vault.test");
+	accepts("leaf-root-rsa2048", "root-rsa2048", "vault.test");
+	accepts("leaf-root-rsa3072", "root-rsa3072", "vault.test");
+	accepts("leaf-root-rsa4096", "root-rsa4096", "vault.test");
+	accepts("leaf-root-p384", "root-p384", "vault.test");
+	accepts("leaf-root-p521", "root-p521", "vault.test");
+	accepts("leaf-root-sha1", "root-sha1", "vault.test");	/* nobody looks at a root's own signature */
+	refuses("rsa1024", "root", "vault.test", "certificate has an RSA key of 1024 bits, and only 2048 to 4096 can be used");
+	refuses("leaf-root-rsa1024", "root-rsa1024", "vault.test",
+		"trusted CA \"CN=Root rsa1024\" has an RSA key of 1024 bits, and only 2048 to 4096 can be used");
+	refuses("ed25519", "root", "vault.test", "certificate has an Ed25519 key, which cannot be used");
+	refuses("leaf-root-ed25519", "root-ed25519", "vault.test", "certificate is signed with Ed25519, which cannot be verified");
+	refuses("pss", "root", "vault.test", "certificate has an RSA-PSS key, which cannot be used");
+	refuses("secp256k1", "root", "vault.test", "certificate has an EC key on a curve other than P-256, P-384 and P-521, which cannot be used");
+	refuses("pss-signed", "root-rsa2048", "vault.test", "certificate is signed with RSA-PSS, which cannot be verified");
+	accepts("pss-signed", "pss-signed", "vault.test");
+	refuses("sha1-signed", "root", "vault.test", "certificate is signed with SHA-1, which cannot be verified");
+}
+
+static void
+test_paths(void)
+{
+	accepts("leaf-int int", "root", "vault.test");
+	accepts("leaf-int int root", "root", "vault.test");
+	accepts("leaf-int2 int2 int", "root", "vault.test");
+	accepts("leaf-int2 int int2", "root", "vault.test");
+	accepts("leaf-int2 root int int2", "root", "vault.test");
+	accepts("leaf-int2 leaf-int2 int2 int2 int", "root", "vault.test");
+	accepts("leaf-int2 other int2 leaf-other int self", "root", "vault.test");
+	accepts("leaf-int2 int2", "int", "vault.test");
+	accepts("leaf-int2", "int2", "vault.test");
+	accepts("leaf-int2 int2 int", "int2 root", "vault.test");
+	accepts("chain-1", "root", "vault.test");
+	accepts("chain-3", "root", "vault.test");
+	accepts("chain-9", "root", "vault.test");
+	accepts("chain-15", "root", "vault.test");
+	refuses("chain-16", "root", "vault.test", "server sent more than 16 certificates");
+	/* Cross-signed: either root, in any company. */
+	accepts("leaf-new cross", "new", "vault.test");
+	accepts("leaf-new cross", "root", "vault.test");
+	accepts("leaf-new new cross", "root", "vault.test");
+	accepts("leaf-new cross-expired", "new", "vault.test");
+	accepts("leaf-new cross-expired cross", "root", "vault.test");
+	accepts("leaf-new new cross-expired cross", "root", "vault.test");
+	accepts("leaf-twin-a", "twin-a twin-b", "vault.test");
+	accepts("leaf-twin-b", "twin-a twin-b", "vault.test");
+	accepts("leaf-twin-b twin-a", "twin-b", "vault.test");
+	accepts("leaf-root-v1", "root-v1", "vault.test");
+	accepts("self", "self", "vault.test");
+	accepts("self-plain", "self-plain", "vault.test");
+	accepts("leaf", "leaf", "vault.test");	/* trusted itself, though no root */
+	accepts("leaf", "root root root", "vault.test");
+	refuses("leaf", "other", "vault.test", "issuer \"CN=Root\"" NEITHER);
+	hints(GIVE);
+	refuses("leaf-int2 int2", "root", "vault.test", "issuer \"CN=Intermediate\"" NEITHER);
+	refuses("leaf-int2", "root", "vault.test", "issuer \"CN=Intermediate 2\"" NEITHER);
+	refuses("leaf-int int root", "other", "vault.test", "root \"CN=Root\" is sent but not trusted");
+	refuses("self", "root", "vault.test", "certificate is self-signed and not trusted");
+	hints(GIVE);
+	refuses("self-plain", "root", "vault.test", "certificate is self-signed and not trusted");
+	refuses("leaf-twin-b", "twin-a", "vault.test", "trusted CA \"CN=Twin\" has not signed this chain, which names it");
+	refuses("leaf-twin-b twin-a", "root", "vault.test", "certificate is not signed by its issuer \"CN=Twin\"");
+	refuses("self-plain", "self", "vault.test", "trusted CA \"CN=vault.test\" has not signed this chain, which names it");
+	refuses("self", "self-plain", "vault.test", "trusted certificate \"CN=vault.test\" is no CA, and not the server's own");
+	refuses("leaf-self-plain", "self-plain", "vault.test", "trusted certificate \"CN=vault.test\" is no CA, and not the server's own");
+	refuses("root-rsa8192", "root", "vault.test", "certificate has an RSA key of 8192 bits, and only 2048 to 4096 can be used");
+	refuses("int leaf", "root", "vault.test", "certificate has no subject alternative name");	/* the server's own comes first */
+}
+
+static void
+test_dates(void)
+{
+	struct run r = run_of("leaf", "root", "vault.test");
+
+	refuses("expired", "root", "vault.test", "certificate expired on 2026-01-02T03:04:05Z, and it is now 2027-01-01T00:00:00Z");
+	hints("if that is not the time, set the clock; else another certificate is needed");
+	refuses("early", "root", "vault.test", "certificate is not valid before 2044-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
+	refuses("leaf-int-expired int-expired", "root", "vault.test",
+		"CA certificate \"CN=Expired Intermediate\" expired on 2021-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
+	refuses("leaf-new cross-expired", "root", "vault.test",
+		"CA certificate \"CN=New Root\" expired on 2021-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
+	refuses("leaf-root-expired", "root-expired", "vault.test",
+		"trusted CA \"CN=Expired Root\" expired on 2021-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
+	refuses("leaf-root-early", "root-early", "vault.test",
+		"trusted CA \"CN=Early Root\" is not valid before 2040-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
+	/* The bounds themselves are inside; 1970 and what is before it is not. */
+	r.now_s = 1735689600;
+	is_int(look(&r), 0, "in the first second");
+	r.now_s--;
+	is_int(look(&r), BR_ERR_X509_EXPIRED, "one before");
+	r.now_s = 2366841600;
+	is_int(look(&r), 0, "in the last second");
+	r.now_s++;
+	is_int(look(&r), BR_ERR_X509_EXPIRED, "one after");
+	r.now_s = 0;
+	is_int(look(&r), BR_ERR_X509_EXPIRED, "in 1970");
+	is_line(&x.err, "certificate is not valid before 2025-01-01T00:00:00Z, and it is now 1970-01-01T00:00:00Z", "its sentence");
+	r.now_s = INT64_MIN;
+	ok(look(&r) != 0, "before all time");
+	r.now_s = INT64_MAX;
+	ok(look(&r) != 0, "after all time");
+}
+
+static void
+test_skip(void)
+{
+	static const char *const any[] = { "leaf", "cn", "client", "expired", "early", "self", "unknown", "hostile", "leaf-int-nc" };
+	struct run r;
+
+	for (size_t i = 0; i < sizeof any / sizeof *any; i++) {
+		r = run_of(any[i], "other", "else.test");
+		r.skip_verify = true;
+		is_int(look(&r), 0, "%s is taken without verification", any[i]);
+	}
+	r = run_of("ed25519", "other", "else.test");
+	r.skip_verify = true;
+	is_int(look(&r), BR_ERR_X509_UNSUPPORTED, "but its key must be one that can be used");
+}
+
+static void
+test_limits(void)
+{
+	struct run r = run_of("leaf", "root", "vault.test");
+	static char big[40000];
+	struct certs_source trust;
+
+	r.sent_n = 0;
+	is_int(look(&r), BR_ERR_X509_EMPTY_CHAIN, "no certificate");
+	is_line(&x.err, "server sent no certificate", "its sentence");
+	r.sent[0] = S("");
+	r.sent_n = 1;
+	ok(look(&r) != 0, "an empty certificate");
+	is_line(&x.err, "certificate 1 of 1 that the server sent cannot be decoded", "its sentence");
+	r.sent[0] = certs_der("leaf");
+	r.sent[1] = r.sent[2] = (struct str){ big, sizeof big };
+	r.sent_n = 3;
+	is_int(look(&r), BR_ERR_X509_LIMIT_EXCEEDED, "80,000 bytes");
+	is_line(&x.err, "server sent more than 65536 bytes of certificates", "its sentence");
+	r.sent_n = 2;
+	ok(look(&r) != 0, "one that cannot be decoded");
+	is_line(&x.err, "certificate 2 of 2 that the server sent cannot be decoded", "its sentence");
+
+	r = run_of("leaf", "root", "vault.test");
+	r.trusted = S("-----BEGIN CERTIFICATE-----\nno?\n");
+	ok(look(&r) != 0, "a broken CA file");
+	is_line(&x.err, "ca.pem: line 2 is not base64", "its sentence");
+	is_int(x.err.cause, CAUSE_FILE, "its cause");
+
+	r = run_of("leaf", "root", "vault.test");
+	ok(look(&r) == 0 && arena.len <= X509_ARENA, "the arena is used as far as the header says (%zu bytes)", arena.len);
+	for (size_t room = 0; room < 24000; room += 500) {
+		struct arena small = { .at = memory, .cap = room };
+		struct x509_config config = { .trust = certs_trust(&trust, r.trusted, 0), .arena = &small, .now_s = CERTS_NOW };
+
+		arena_wipe(&arena);
+		arena.len = sizeof memory;
+		arena_wipe(&arena);
+		if (host_parse(&config.host, S("vault.test"), &(struct err){ 0 }) < 0)
+			exit(1);
+		x509_init(&x, &config);
+		if (feed(&x.vtable, &r, 256) == 0 || x.err.cause != CAUSE_MEMORY) {
+			ok(room > TRUST_OBJECT + TRUST_PIECE, "an arena of %zu bytes", room);
+			break;
+		}
+	}
+}
+
+/* Stock BearSSL over the path that ours found, with the right name, must say yes too: nothing of ours adds trust. */
+static bool
+stock_accepts(const struct run *r)
+{
+	static br_x509_minimal_context m;
+	br_x509_trust_anchor anchor[TRUST_ANCHORS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < x.trust.anchor_n; i++)
+		anchor[n++] = x.trust.anchor[i].anchor;
+	br_x509_minimal_init(&m, &br_sha256_vtable, anchor, n);
+	br_x509_minimal_set_hash(&m, br_sha256_ID, &br_sha256_vtable);
+	br_x509_minimal_set_rsa(&m, br_rsa_i31_pkcs1_vrfy);
+	br_x509_minimal_set_ecdsa(&m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
+	br_x509_minimal_set_time(&m, (uint32_t)(r->now_s / 86400 + 719528), (uint32_t)(r->now_s % 86400));
+	return feed(&m.vtable, r, 999999) == 0;
+}
+
+struct mutant {
+	struct run run;
+	unsigned which;		/* of sent[] is mutated */
+	size_t taken;
+};
+
+/* No changed certificate may be trusted: every bit of it counts. */
+static bool
+refused(struct str in, void *arg)
+{
+	struct mutant *m = arg;
+	struct str whole = m->run.sent[m->which];
+	bool same = str_eq(in, whole), trusted;
+
+	m->run.sent[m->which] = in;
+	trusted = look(&m->run) == 0;
+	if (trusted && !stock_accepts(&m->run))
+		printf("#   stock BearSSL refuses it\n");
+	m->run.sent[m->which] = whole;
+	m->taken += trusted;
+	return trusted == same && (trusted || *x.err.line);
+}
+
+/* One bit of each byte: each run of a long chain costs milliseconds. */
+static size_t
+flip_some(struct str whole, mutate_fn *f, void *arg)
+{
+	static char copy[4096];
+	size_t wrong = 0;
+
+	memcpy(copy, whole.at, whole.len);
+	for (size_t i = 0; i < whole.len; i++) {
+		copy[i] ^= (char)(1u << i % 8);
+		wrong += !f((struct str){ copy, whole.len }, arg);
+		copy[i] = whole.at[i];
+	}
+	return wrong;
+}
+
+static void
+mutate(const char *sent, const char *trusted, unsigned which)
+{
+	struct mutant m = { .run = run_of(sent, trusted, "vault.test"), .which = which };
+	struct str whole = m.run.sent[which];
+	bool all = !which || getenv("MUTATE_ALL");
+
+	is_int(mutate_cut(whole, refused, &m), 0, "every cut of certificate %u of %s", which, sent);
+	is_int((all ? mutate_flip : flip_some)(whole, refused, &m), 0, "%s flip of it", all ? "every" : "every eighth");
+	ok(m.taken > 0, "and it was taken as it is");
+}
+
+/* A changed bundle: the chain is trusted, or a sentence is there; never both or neither, and nothing is read beyond the end. */
+static bool
+decided(struct str in, void *arg)
+{
+	struct mutant *m = arg;
+	unsigned code;
+
+	m->run.trusted = in;
+	x.err.line[0] = 0;
+	code = look(&m->run);
+	m->taken += !code;
+	return !code == !*x.err.line;
+}
+
+static void
+test_mutations(void)
+{
+	struct mutant m = { .run = run_of("leaf", "root", "vault.test") };
+
+	mutate("leaf", "root", 0);
+	mutate("leaf-int int", "root", 1);
+	mutate("leaf-root-rsa2048", "root-rsa2048", 0);
+	is_int(mutate_cut(m.run.trusted, decided, &m), 0, "every cut of a bundle");
+	is_int(m.taken, 2, "without its last line end it is whole");
+	is_int(mutate_flip(certs_pem("root"), decided, &m), 0, "every flip of a bundle");
+}
+
+int
+main(void)
+{
+	certs_make();
+	test_names();
+	test_purpose();
+	test_keys();
+	test_paths();
+	test_dates();
+	test_skip();
+	test_limits();
+	test_mutations();
+	return tap_end();
+}
