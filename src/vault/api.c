@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vault/api.h"
 
-#include "base/buf.h"
+#include "data/code.h"
 
 static void
 add_field(struct ask_http *h, struct str name, struct str value)
@@ -11,20 +11,15 @@ add_field(struct ask_http *h, struct str name, struct str value)
 }
 
 /* As Vault's clients: no slash in front, one behind; "root" is no namespace. */
-static struct str
-canonical_namespace(struct str ns, struct arena *a)
+static void
+add_namespace(struct buf *out, struct str ns)
 {
-	struct buf b;
-
 	while (ns.len && ns.at[0] == '/')
 		ns = str_part(ns, 1, ns.len);
 	while (ns.len && ns.at[ns.len - 1] == '/')
 		ns.len--;
-	if (!ns.len || str_eq(ns, S("root")))
-		return S("");
-	b = arena_buf(a, ns.len + 1);
-	buf_fmt(&b, "%.*s/", STR(ns));
-	return buf_str(&b);
+	if (ns.len && !str_eq(ns, S("root")))
+		buf_fmt(out, "%.*s/", STR(ns));
 }
 
 int
@@ -33,15 +28,16 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 {
 	struct str prefix = v->address.path;
 	struct buf url = arena_buf(a, 512 + prefix.len + path.len);	/* 512: a host name has at most 253 bytes */
-	struct str ns = canonical_namespace(v->namespace, a);
+	struct buf ns = arena_buf(a, v->namespace.len + 1);
 	struct buf ttl = arena_buf(a, 16);
 
 	while (prefix.len && prefix.at[prefix.len - 1] == '/')
 		prefix.len--;
 	uri_format_safe(&url, &v->address);
 	buf_fmt(&url, "%.*s/v1/%.*s", STR(prefix), STR(path));
+	add_namespace(&ns, v->namespace);
 	buf_fmt(&ttl, "%u", (unsigned)v->wrap_ttl_s);
-	if (url.full || ttl.full)
+	if (url.full || ns.full || ttl.full)
 		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_VAULT,
@@ -54,7 +50,7 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 	} };
 	add_field(&out->http, S("X-Vault-Request"), S("true"));
 	if (ns.len)
-		add_field(&out->http, S("X-Vault-Namespace"), ns);
+		add_field(&out->http, S("X-Vault-Namespace"), buf_str(&ns));
 	if (v->token.len)
 		add_field(&out->http, S("X-Vault-Token"), v->token);
 	if (v->wrap_ttl_s)
@@ -97,8 +93,9 @@ get_string(struct str *out, struct json object, const char *of, const char *key,
 	return json_string(v, a, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
 }
 
+/* A count of seconds; 0 when there is none. */
 static int
-get_i64(int64_t *out, struct json object, const char *of, const char *key, struct err *e)
+get_seconds(int64_t *out, struct json object, const char *of, const char *key, struct err *e)
 {
 	struct json v;
 
@@ -107,20 +104,9 @@ get_i64(int64_t *out, struct json object, const char *of, const char *key, struc
 		return -1;
 	if (json_type(v) == JSON_NONE)
 		return 0;
-	return json_i64(v, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
-}
-
-static int
-get_bool(bool *out, struct json object, const char *of, const char *key, struct err *e)
-{
-	struct json v;
-
-	*out = false;
-	if (get(&v, object, of, key, JSON_BOOL, e) < 0)
-		return -1;
-	if (json_type(v) == JSON_NONE)
-		return 0;
-	return json_bool(v, out, e);
+	if (json_i64(v, out, e) < 0)
+		return err_in(e, "answer: %s%s", of, key);
+	return *out < 0 ? err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is negative", of, key) : 0;
 }
 
 /* An array whose items are all strings, or nothing. */
@@ -147,27 +133,52 @@ check_token(struct str token, const char *key, struct err *e)
 	return 0;
 }
 
+/* Keys of which only the type is looked at here; what shows them reads them from the text. */
+struct known {
+	const char *key;
+	enum json_type type;
+};
+
+static int
+check_types(struct json object, const char *of, const struct known *known, size_t n, struct err *e)
+{
+	struct json v;
+
+	for (size_t i = 0; i < n; i++)
+		if (get(&v, object, of, known[i].key, known[i].type, e) < 0)
+			return -1;
+	return 0;
+}
+
+static const struct known root_keys[] = {
+	{ "request_id", JSON_STRING }, { "lease_id", JSON_STRING }, { "renewable", JSON_BOOL },
+};
+
+static const struct known auth_keys[] = {
+	{ "metadata", JSON_OBJECT }, { "renewable", JSON_BOOL }, { "orphan", JSON_BOOL }, { "entity_id", JSON_STRING },
+	{ "token_type", JSON_STRING }, { "num_uses", JSON_NUMBER }, { "mfa_requirement", JSON_OBJECT },
+};
+
 static int
 parse_auth(struct vault_secret *s, struct arena *a, struct err *e)
 {
 	struct vault_auth *t = &s->token;
 	struct json v;
 
-	if (get_string(&t->client_token, s->auth, "auth.", "client_token", a, e) < 0 ||
+	if (check_types(s->auth, "auth.", auth_keys, sizeof auth_keys / sizeof *auth_keys, e) < 0 ||
+	    get_string(&t->client_token, s->auth, "auth.", "client_token", a, e) < 0 ||
 	    get_string(&t->accessor, s->auth, "auth.", "accessor", a, e) < 0 ||
-	    get_i64(&t->lease_duration_s, s->auth, "auth.", "lease_duration", e) < 0 ||
-	    get_bool(&t->renewable, s->auth, "auth.", "renewable", e) < 0 ||
+	    get_seconds(&t->lease_duration_s, s->auth, "auth.", "lease_duration", e) < 0 ||
 	    check_strings(s->auth, "auth.", "policies", &v, e) < 0 ||
 	    check_strings(s->auth, "auth.", "token_policies", &v, e) < 0 ||
 	    check_strings(s->auth, "auth.", "identity_policies", &v, e) < 0 ||
-	    get(&v, s->auth, "auth.", "metadata", JSON_OBJECT, e) < 0 ||
-	    check_token(t->client_token, "auth.client_token", e) < 0)
+	    check_token(t->client_token, "auth.client_token", e) < 0 ||
+	    get(&v, s->auth, "auth.", "renewable", JSON_BOOL, e) < 0)
 		return -1;
-	if (t->lease_duration_s < 0)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: auth.lease_duration is negative");
-	if (json_get(s->auth, S("mfa_requirement"), &v, e) < 0)
-		return err_in(e, "answer");
-	s->has_mfa = json_type(v) != JSON_NONE && json_type(v) != JSON_NULL;
+	t->renewable = str_eq(v.text, S("true"));
+	if (get(&v, s->auth, "auth.", "mfa_requirement", JSON_OBJECT, e) < 0)
+		return -1;
+	s->has_mfa = json_type(v) == JSON_OBJECT;
 	return 0;
 }
 
@@ -178,7 +189,7 @@ parse_wrap(struct vault_secret *s, struct json wrap, struct arena *a, struct err
 
 	if (get_string(&w->token, wrap, "wrap_info.", "token", a, e) < 0 ||
 	    get_string(&w->accessor, wrap, "wrap_info.", "accessor", a, e) < 0 ||
-	    get_i64(&w->ttl_s, wrap, "wrap_info.", "ttl", e) < 0 ||
+	    get_seconds(&w->ttl_s, wrap, "wrap_info.", "ttl", e) < 0 ||
 	    get_string(&w->creation_time, wrap, "wrap_info.", "creation_time", a, e) < 0 ||
 	    get_string(&w->creation_path, wrap, "wrap_info.", "creation_path", a, e) < 0 ||
 	    get_string(&w->wrapped_accessor, wrap, "wrap_info.", "wrapped_accessor", a, e) < 0)
@@ -190,6 +201,7 @@ int
 vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
 {
 	struct json wrap;
+	int64_t lease_s;	/* of the answer, not of the token: a login's is 0 */
 
 	*out = (struct vault_secret){ 0 };
 	if (!body.len)
@@ -198,7 +210,9 @@ vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, s
 		return err_in(e, "answer");
 	if (json_type(out->root) != JSON_OBJECT)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is %s, not an object", type_names[json_type(out->root)]);
-	if (get(&out->data, out->root, "", "data", JSON_OBJECT, e) < 0 ||
+	if (check_types(out->root, "", root_keys, sizeof root_keys / sizeof *root_keys, e) < 0 ||
+	    get_seconds(&lease_s, out->root, "", "lease_duration", e) < 0 ||
+	    get(&out->data, out->root, "", "data", JSON_OBJECT, e) < 0 ||
 	    check_strings(out->root, "", "warnings", &out->warnings, e) < 0 ||
 	    get(&out->auth, out->root, "", "auth", JSON_OBJECT, e) < 0 ||
 	    get(&wrap, out->root, "", "wrap_info", JSON_OBJECT, e) < 0)
@@ -210,6 +224,19 @@ vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, s
 	return out->has_wrap ? parse_wrap(out, wrap, a, e) : 0;
 }
 
+/* "1 error occurred:\n\t* permission denied\n\n": what Go's multierror makes of a cause. The cause itself. */
+static struct str
+first_cause(struct str text)
+{
+	struct str rest = text;
+	struct str head = str_cut(&rest, '\n');
+
+	if (!str_has_suffix(head, S(" occurred:")))
+		return text;
+	rest = str_trim(rest);
+	return str_has_prefix(rest, S("* ")) ? str_part(rest, 2, rest.len) : text;
+}
+
 struct str
 vault_error_text(struct str body, struct arena *a)
 {
@@ -218,16 +245,31 @@ vault_error_text(struct str body, struct arena *a)
 	struct err ignored;	/* a body without readable errors has no words to show: that is all a caller asks */
 	size_t at = 0;
 
-	if (json_parse(&root, body, &ignored) < 0 || json_get(root, S("errors"), &errors, &ignored) < 0)
-		return text;
+	if (json_parse(&root, body, &ignored) < 0 || json_get(root, S("errors"), &errors, &ignored) < 0 ||
+	    json_type(errors) == JSON_NONE)
+		return (struct str){ NULL, 0 };
 	if (json_type(errors) == JSON_ARRAY && json_each(errors, &at, &none, &first) && json_type(first) == JSON_STRING &&
 	    json_string(first, a, &text, &ignored) < 0)
 		return S("");
-	return text;
+	return first_cause(text);
+}
+
+/* Where a run of letters and digits starts that is too long to be a word; SIZE_MAX when nowhere. */
+static size_t
+find_run(struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		n = code_base64_value((unsigned char)text.at[i]) >= 0 || text.at[i] == '=' ? n + 1 : 0;
+		if (n > VAULT_RUN_MAX)
+			return i + 1 - n;
+	}
+	return SIZE_MAX;
 }
 
 struct str
-vault_show(struct str text)
+vault_show(struct str text, const struct str *hide)
 {
 	static const struct str ends[] = {
 		S("\n"), S("\r"), S("AWS4-"), S("Canonical String"), S("canonical string"), S("String-to-Sign"), S("X-Amz-Sec"),
@@ -236,6 +278,10 @@ vault_show(struct str text)
 
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		text = str_part(text, 0, str_find(text, ends[i]));
+	for (; hide && hide->len; hide++)
+		if (hide->len >= VAULT_HIDE_MIN)	/* by its beginning, so that one that was cut is found too */
+			text = str_part(text, 0, str_find(text, str_part(*hide, 0, 2 * VAULT_HIDE_MIN)));
+	text = str_part(text, 0, find_run(text));
 	return str_trim(str_part(text, 0, VAULT_TEXT_MAX));
 }
 
@@ -257,11 +303,27 @@ static const struct status {
 	{ 0, ERR_PEER, CAUSE_ANSWER, NULL },
 };
 
+/* Words of a TLS server that was spoken to without TLS: Go's, as Vault has them, and nginx's. */
+static bool
+wants_https(struct str body)
+{
+	return str_find(body, S("HTTP request to an HTTPS server")) != SIZE_MAX ||
+	    str_find(body, S("plain HTTP request was sent to HTTPS port")) != SIZE_MAX;
+}
+
+static bool
+is_html(struct str body)
+{
+	while (body.len && (unsigned char)body.at[0] <= ' ')
+		body = str_part(body, 1, body.len);
+	return body.len && body.at[0] == '<';
+}
+
 int
-vault_check(const struct answer *in, struct arena *a, struct err *e)
+vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
 	const struct status *s = statuses;
-	struct str text;
+	struct str text, words;
 
 	if (in->how != ANSWER_OK) {
 		*e = *in->err;
@@ -269,18 +331,23 @@ vault_check(const struct answer *in, struct arena *a, struct err *e)
 	}
 	if (in->status == 200 || in->status == 204)
 		return 0;
-	text = vault_show(vault_error_text(in->body, a));
+	text = vault_error_text(in->body, a);
+	words = vault_show(text, hide);
 	while (s->status && s->status != in->status)
 		s++;
-	if (in->status == 503 && (str_has_suffix(text, S("is sealed")) || str_has_suffix(text, S("not initialized"))))
-		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(text));
 	if (in->status / 100 == 3)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed", in->status);
-	if (in->status >= 500 && !s->status)
-		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer %d%s%.*s", in->status,
-		    text.len ? ": " : " that is not vault's", STR(text));
-	else
-		err_set(e, s->code, s->cause, "answer %d%s%s%s%.*s", in->status, s->what ? ": " : "", s->what ? s->what : "",
-		    text.len ? ": " : "", STR(text));
-	return -1;
+	if (!text.at && in->status == 400 && wants_https(in->body)) {
+		err_set(e, ERR_INPUT, CAUSE_ANSWER, "answer 400: the server speaks https here, not http");
+		return err_hint(e, "the address must begin with https://");
+	}
+	if (!text.at && in->status != 429 && (is_html(in->body) || (in->status >= 500 && !s->status)))
+		return err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer %d that is not vault's", in->status);
+	if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized"))))
+		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(words));
+	if (!words.len && s->what)
+		words = str_of(s->what);
+	return err_set(e, in->status >= 500 && !s->status ? ERR_RETRY : s->code,
+	    in->status >= 500 && !s->status ? CAUSE_UNREACHABLE : s->cause, "answer %d%s%.*s", in->status, words.len ? ": " : "",
+	    STR(words));
 }

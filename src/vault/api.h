@@ -29,25 +29,26 @@ int vault_ask(struct ask *out, const struct vault *v, struct str method, struct 
 struct vault_auth {
 	struct str client_token;	/* visible ASCII; empty when mfa is asked for */
 	struct str accessor;
-	int64_t lease_duration_s;	/* 0: does not expire */
+	int64_t lease_duration_s;	/* not negative; 0: does not expire */
 	bool renewable;
 };
 
 struct vault_wrap {
 	struct str token;		/* the wrapping token, visible ASCII */
 	struct str accessor;
-	int64_t ttl_s;
+	int64_t ttl_s;			/* not negative */
 	struct str creation_time;	/* RFC 3339, as Vault gave it */
 	struct str creation_path;
 	struct str wrapped_accessor;
 };
 
-/* A whole answer of Vault ("Secret" in its API). Values of known keys have been checked for their types. */
+/* A whole answer of Vault ("Secret" in its API). Values of known keys have been checked for their types; null counts as absent,
+   as Go's decoder has it. */
 struct vault_secret {
 	struct json root;
-	struct json data;		/* JSON_NONE, null or object */
-	struct json warnings;		/* JSON_NONE, null or array of strings */
-	struct json auth;		/* JSON_NONE, null or object */
+	struct json data;		/* JSON_NONE or object */
+	struct json warnings;		/* JSON_NONE or array of strings */
+	struct json auth;		/* JSON_NONE or object */
 	bool has_auth;
 	bool has_wrap;
 	bool has_mfa;			/* auth.mfa_requirement is not null: the login is not complete */
@@ -55,22 +56,31 @@ struct vault_secret {
 	struct vault_wrap wrap;		/* when has_wrap */
 };
 
-/* Read an answer's body. A wrong type, a key twice, a token with a byte that is not visible ASCII: -1, naming the key. */
+/* Read an answer's body. A wrong type, a known key twice, a negative or fractional duration, a token with a byte that is not
+   visible ASCII: -1, naming the key. Unknown keys are passed over. */
 int vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 
-/* How an answer went: 0 for 200 and 204; -1 for everything else, with the shell's own sentence, or the status and the first of
-   "errors", held to VAULT_TEXT_MAX bytes and one line. Statuses as in the API's documentation: 429, 5xx and a gateway's
-   HTML are CAUSE_UNREACHABLE, a sealed or uninitialised server is CAUSE_SEALED, 403 is CAUSE_DENIED, others CAUSE_ANSWER. */
-int vault_check(const struct answer *in, struct arena *a, struct err *e) __attribute__((warn_unused_result));
+/* Secrets of ours that a hostile or careless answer may quote: slices, ended by an empty one. NULL: none. */
+/* How an answer went: 0 for 200 and 204; -1 for everything else, with the shell's own sentence, or the status and Vault's words
+   held to what vault_show lets through, else words for the status. Statuses as in the API's documentation: 429, 5xx and a
+   gateway's HTML are CAUSE_UNREACHABLE, a sealed or uninitialised server is CAUSE_SEALED, 403 is CAUSE_DENIED, others
+   CAUSE_ANSWER. `hide` as in vault_show. */
+int vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
 
 #define VAULT_TEXT_MAX 200	/* bytes of a server's words that are shown */
+#define VAULT_HIDE_MIN 8	/* bytes; a shorter secret is a word that may stand anywhere, and none of AWS's or Vault's is */
+#define VAULT_RUN_MAX 63	/* letters and digits in a row that may be shown: 64 are a digest in hex, more are base64 */
 
-/* The first string of an error body's "errors" (unescaped, in the arena), or empty when there is none to be had. */
+/* The first string of an error body's "errors" (unescaped, in the arena; of a list of causes the first), or empty when there
+   is none to be had. at is NULL when the body is not Vault's: no JSON object with "errors". */
 struct str vault_error_text(struct str body, struct arena *a);
 
 /* A server's words, fit to be shown: the first line of them, up to VAULT_TEXT_MAX bytes, and cut before anything that is, or
-   quotes, a signed request (an STS error may carry the canonical string). A part of `text`. */
-struct str vault_show(struct str text);
+   quotes, a signed request (an STS error may carry the canonical string), before a run of more than VAULT_RUN_MAX letters,
+   digits, + / and =, and before the beginning of each of the secrets in `hide`, which ends with an empty one (NULL: none). A
+   part of `text`. */
+struct str vault_show(struct str text, const struct str *hide);
 
 #endif

@@ -15,12 +15,35 @@ _Static_assert(sizeof STS_BODY - 1 == 43, "STS_BODY_LEN is signed");
 
 #define SERVER_ID "X-Vault-Aws-Iam-Server-Id"	/* canonical case, as Vault's own client sends it */
 
+/* What goes into a header must be as we say it is, wherever it came from. */
 static int
-check_value(struct str value, const char *what, struct err *e)
+check_values(const struct login_config *c, struct err *e)
 {
-	if (!str_is_printable(value))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not printable ascii", what);
+	const struct {
+		struct str value;
+		const char *what;
+	} values[] = {
+		{ c->role, "the role" }, { c->header_value, "the server id header value" }, { c->cred->id, "the access key id" },
+		{ c->cred->token, "the session token" },
+	};
+
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (!str_is_printable(values[i].value))
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not printable ascii", values[i].what);
 	return 0;
+}
+
+/* Whether a path has a segment that is empty, "." or "..": Vault's server would clean it away by a redirect. */
+static bool
+has_odd_segment(struct str path)
+{
+	while (path.len) {
+		struct str segment = str_cut(&path, '/');
+
+		if (!segment.len || str_eq(segment, S(".")) || str_eq(segment, S("..")))
+			return true;
+	}
+	return false;
 }
 
 int
@@ -30,8 +53,8 @@ login_add_path(struct buf *out, struct str mount, struct err *e)
 		mount.len--;
 	if (str_has_prefix(mount, S("auth/")))
 		mount = str_part(mount, 5, mount.len);
-	if (!str_is_visible(mount) || str_find(mount, S("..")) != SIZE_MAX || str_find_c(mount, '?') != SIZE_MAX ||
-	    str_find_c(mount, '#') != SIZE_MAX || mount.at[0] == '/')
+	if (!str_is_visible(mount) || has_odd_segment(mount) || str_find_c(mount, '?') != SIZE_MAX ||
+	    str_find_c(mount, '#') != SIZE_MAX)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "mount \"%.*s\" is not a mount path", STR(mount));
 	buf_fmt(out, "auth/");
 	uri_add_escaped(out, mount, true);
@@ -108,7 +131,7 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	struct buf head = arena_buf(a, login_body_cap(c));
 	struct jsonw w = { .out = out };
 
-	if (check_value(c->role, "the role", e) < 0 || check_value(c->header_value, "the server id header value", e) < 0)
+	if (check_values(c, e) < 0)
 		return -1;
 	region_add_sts_host(&host, c->region);
 	buf_fmt(&url, "https://%.*s/", STR(buf_str(&host)));
@@ -125,6 +148,8 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	jsonw_close(&w, '}');
 	return host.full || url.full || head.full || out->full ? arena_err(e) : 0;
 }
+
+#define NOT_MOUNTED "is the aws auth method mounted there? -mount=PATH names the place"
 
 /* What Vault's words mean. The first needle that stands in them decides. */
 static const struct refusal {
@@ -155,11 +180,16 @@ static const struct refusal {
 	{ S("auth method iam not allowed"), ERR_INPUT, CAUSE_DENIED, NULL, "the role's auth_type on the server is not iam" },
 	{ S("error reading from server: EOF"), ERR_RETRY, CAUSE_UNREACHABLE, NULL,
 	  "the server's aws plugin died; write auth/<mount>/config/client once, even empty" },
+	{ S("Throttling"), ERR_RETRY, CAUSE_UNREACHABLE, NULL, "aws limits requests; try again later" },
 	{ S("body of GetCallerIdentity is invalid"), ERR_DENIED, CAUSE_DENIED, "sts refused the signed request, and vault does not say why",
 	  "check the key pair, the session token, the region and the clock" },
+	{ S("error code 403 from STS"), ERR_DENIED, CAUSE_DENIED, NULL, NULL },
 	{ S("error making upstream request"), ERR_RETRY, CAUSE_DENIED, NULL,
 	  "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out" },
-	{ S("no handler for route"), ERR_INPUT, CAUSE_ANSWER, NULL, "is the aws auth method mounted there? -mount=PATH names the place" },
+	{ S("no handler for route"), ERR_INPUT, CAUSE_ANSWER, NULL, NOT_MOUNTED },
+	{ S("missing client token"), ERR_INPUT, CAUSE_DENIED, NULL, NOT_MOUNTED },
+	{ S("permission denied"), ERR_DENIED, CAUSE_DENIED, NULL, NOT_MOUNTED },	/* or not from this address: bound_cidrs */
+	{ S("namespace not found"), ERR_INPUT, CAUSE_ANSWER, NULL, "-namespace must name one that exists" },
 };
 
 /* The text between <tag> and </tag>; empty when there is none. */
@@ -189,17 +219,12 @@ is_no_role(struct str text)
 
 /* Write the refusal's line: a sentence of ours, or the server's words held to what may be shown. */
 static void
-set_line(struct err *e, const struct refusal *r, struct str text, int status, const struct login_config *c)
+set_line(struct err *e, const struct refusal *r, struct str text, int status, const struct str *hide)
 {
-	struct str code = vault_show(xml_text(text, S("<Code>"), S("</Code>")));
-	struct str message = vault_show(first_sentence(xml_text(text, S("<Message>"), S("</Message>"))));
-	struct str words;
+	struct str code = vault_show(xml_text(text, S("<Code>"), S("</Code>")), hide);
+	struct str message = vault_show(first_sentence(xml_text(text, S("<Message>"), S("</Message>"))), hide);
+	struct str words = vault_show(str_part(text, 0, str_find_c(text, '<')), hide);	/* of XML inside, only the two above */
 
-	if (str_find_c(text, '<') != SIZE_MAX)	/* an XML document inside: nothing of it but the two above */
-		text = str_part(text, 0, str_find_c(text, '<'));
-	if (c->cred->token.len)
-		text = str_part(text, 0, str_find(text, c->cred->token));
-	words = vault_show(text);
 	if (r->line)
 		err_set(e, r->code, r->cause, "%s", r->line);
 	else if (code.len)
@@ -213,12 +238,14 @@ set_line(struct err *e, const struct refusal *r, struct str text, int status, co
 
 /* A refused login: 400, 403, 404 and 500 may carry words that we know; all else is vault_check's. */
 static void
-explain(const struct login_config *c, const struct answer *in, struct arena *a, struct err *e)
+explain(const struct login_config *c, const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
 	static const struct refusal other = { .code = ERR_DENIED, .cause = CAUSE_DENIED };
 	struct str text = vault_error_text(in->body, a);
 	const struct refusal *r = NULL;
 
+	if (!text.at)	/* not Vault's words */
+		return;
 	for (size_t i = 0; !r && i < sizeof refusals / sizeof *refusals; i++)
 		if (str_find(text, refusals[i].needle) != SIZE_MAX)
 			r = &refusals[i];
@@ -226,11 +253,11 @@ explain(const struct login_config *c, const struct answer *in, struct arena *a, 
 		if (c->role.len)
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "role \"%.*s\" does not exist on this mount", STR(c->role));
 		else
-			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text)));
+			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text, hide)));
 		err_hint(e, "%s", c->role.len ? "vault list auth/<mount>/role shows those that do" :
 		    "no -role was given, so vault looked for one named as the iam role or user");
 	} else if (r || in->status == 400) {
-		set_line(e, r ? r : &other, text, in->status, c);
+		set_line(e, r ? r : &other, text, in->status, hide);
 	}
 }
 
@@ -238,10 +265,11 @@ static enum step
 take_answer(struct login *m, const struct answer *in, struct senv *env, struct err *e)
 {
 	struct vault_secret *s = &m->secret;
+	const struct str hide[] = { m->config->cred->secret, m->config->cred->token, S("") };	/* the secret is never empty */
 
-	if (vault_check(in, env->arena, e) < 0) {
+	if (vault_check(in, hide, env->arena, e) < 0) {
 		if (in->how == ANSWER_OK && (in->status == 400 || in->status == 403 || in->status == 404 || in->status == 500))
-			explain(m->config, in, env->arena, e);
+			explain(m->config, in, hide, env->arena, e);
 		return STEP_FAIL;
 	}
 	if (vault_parse_secret(s, in->body, env->arena, e) < 0)

@@ -109,14 +109,14 @@ collect(struct rows *r, const struct vault_secret *s, struct arena *a, struct er
 		if (add_meta(r, s, a, e) < 0)
 			return -1;
 	}
-	if (s->has_wrap) {
-		add(r, "wrapping_token", s->wrap.token);
-		add(r, "wrapping_accessor", s->wrap.accessor);
-		add(r, "wrapping_token_ttl", human(s->wrap.ttl_s, a));
-		add(r, "wrapping_token_creation_time", s->wrap.creation_time);
-		add(r, "wrapping_token_creation_path", s->wrap.creation_path);
+	if (s->has_wrap) {	/* with a colon each, as Vault's CLI prints these keys and no others */
+		add(r, "wrapping_token:", s->wrap.token);
+		add(r, "wrapping_accessor:", s->wrap.accessor);
+		add(r, "wrapping_token_ttl:", human(s->wrap.ttl_s, a));
+		add(r, "wrapping_token_creation_time:", s->wrap.creation_time);
+		add(r, "wrapping_token_creation_path:", s->wrap.creation_path);
 		if (s->wrap.wrapped_accessor.len)
-			add(r, "wrapped_accessor", s->wrap.wrapped_accessor);
+			add(r, "wrapped_accessor:", s->wrap.wrapped_accessor);
 	}
 	return r->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "the answer has more than %d values to show", ROWS) : 0;
 }

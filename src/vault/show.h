@@ -1,7 +1,7 @@
 /* vault/show.h: a login's answer as people and scripts read it: table, JSON, one field. Writes into a buffer, prints nothing. */
 /* SPDX-License-Identifier: MIT */
-#ifndef CMD_SHOW_H
-#define CMD_SHOW_H
+#ifndef VAULT_SHOW_H
+#define VAULT_SHOW_H
 
 #include "vault/api.h"
 
