@@ -7,10 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* The numbers that users of this program meet; strerror's whole table is 2 KB. */
+/* The numbers that users of this program meet; strerror's whole table is 2 KB. Widths are fixed since a pointer would cost
+   a relocation each. */
 static const struct {
-	int number;
-	const char *text;
+	unsigned char number;
+	char text[26];
 } texts[] = {
 	{ EPERM, "operation not permitted" },
 	{ ENOENT, "no such file or directory" },
@@ -36,7 +37,7 @@ static const struct {
 	{ EHOSTUNREACH, "no route to host" },
 	{ ENETUNREACH, "network is unreachable" },
 	{ EADDRNOTAVAIL, "address not available" },
-	{ EAFNOSUPPORT, "address family not supported" },
+	{ EAFNOSUPPORT, "no such address family" },
 };
 
 const char *
@@ -48,14 +49,24 @@ err_text(int errnum)
 	return NULL;
 }
 
-/* End the text in a NUL, or in "..." where it did not fit. */
+/* What all of these do: an escaped text into e->line or e->hint, then perhaps what came after it before, and an end that shows
+   a cut. */
 static void
-seal(char *text, size_t cap, struct buf *b)
+write_text(char *text, size_t cap, const char *fmt, va_list ap, const char *behind)
 {
-	if (b->full)
-		memcpy(text + (b->len < cap - 4 ? b->len : cap - 4), "...", 4);
-	else
-		text[b->len] = 0;
+	char old[ERR_LINE];
+	struct buf b = { .at = text, .cap = cap - 4 };	/* room for "..." */
+
+	if (behind == text) {
+		memcpy(old, text, cap);
+		behind = old;
+	}
+	buf_vfmt(&b, true, fmt, ap);
+	if (behind)
+		buf_fmt(&b, ": ");
+	while (behind && *behind && !b.full)	/* byte by byte: as much of it as fits */
+		buf_add_c(&b, *behind++);
+	memcpy(text + b.len, b.full ? "..." : "", b.full ? 4 : 1);
 }
 
 static void
@@ -67,75 +78,52 @@ fill(struct err *e, enum err_code code, enum err_cause cause, int sys)
 	e->hint[0] = 0;
 }
 
-/* Append the errno's text to what the buf holds. */
-static void
-add_errno(struct buf *b, int errnum)
-{
-	const char *text = err_text(errnum);
-
-	buf_fmt(b, ": ");
-	if (text)
-		buf_fmt(b, "%s", text);
-	else
-		buf_fmt(b, "error %d", errnum);
-}
-
 int
 err_set(struct err *e, enum err_code code, enum err_cause cause, const char *fmt, ...)
 {
-	struct buf b = { .at = e->line, .cap = sizeof e->line - 1 };
 	va_list ap;
 
 	fill(e, code, cause, 0);
 	va_start(ap, fmt);
-	buf_vfmt(&b, true, fmt, ap);
+	write_text(e->line, sizeof e->line, fmt, ap, NULL);
 	va_end(ap);
-	seal(e->line, sizeof e->line, &b);
 	return -1;
 }
 
 int
 err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
 {
-	struct buf b = { .at = e->line, .cap = sizeof e->line - 1 };
+	char number[24];
+	struct buf b = { .at = number, .cap = sizeof number };
+	const char *text = err_text(errnum);
 	va_list ap;
 
+	buf_fmt(&b, "error %d%c", errnum, 0);
 	fill(e, ERR_SYS, cause, errnum);
 	va_start(ap, fmt);
-	buf_vfmt(&b, true, fmt, ap);
+	write_text(e->line, sizeof e->line, fmt, ap, text ? text : number);
 	va_end(ap);
-	add_errno(&b, errnum);
-	seal(e->line, sizeof e->line, &b);
 	return -1;
 }
 
 int
 err_in(struct err *e, const char *fmt, ...)
 {
-	char whole[ERR_LINE];
-	struct buf b = { .at = whole, .cap = sizeof whole - 1 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vfmt(&b, true, fmt, ap);
+	write_text(e->line, sizeof e->line, fmt, ap, e->line);
 	va_end(ap);
-	buf_fmt(&b, ": ");
-	for (const char *c = e->line; *c; c++)	/* byte by byte: as much of it as fits */
-		buf_add_c(&b, *c);
-	seal(whole, sizeof whole, &b);
-	memcpy(e->line, whole, sizeof whole);
 	return -1;
 }
 
 int
 err_hint(struct err *e, const char *fmt, ...)
 {
-	struct buf b = { .at = e->hint, .cap = sizeof e->hint - 1 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vfmt(&b, true, fmt, ap);
+	write_text(e->hint, sizeof e->hint, fmt, ap, NULL);
 	va_end(ap);
-	seal(e->hint, sizeof e->hint, &b);
 	return -1;
 }

@@ -33,6 +33,18 @@ lower(char c)
 }
 
 bool
+str_is(struct str s, const char *c)
+{
+	return str_eq(s, str_of(c));
+}
+
+bool
+str_begins(struct str s, const char *c)
+{
+	return str_has_prefix(s, str_of(c));
+}
+
+bool
 str_eq_nocase(struct str a, struct str b)
 {
 	if (a.len != b.len)

@@ -29,6 +29,9 @@ bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b);
 /* As str_eq, in time that depends on the lengths alone. For secrets. */
 bool str_eq_secret(struct str a, struct str b);
+/* The same against a C string: for literals, and smaller than with S(). */
+bool str_is(struct str s, const char *c);
+bool str_begins(struct str s, const char *c);
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 /* Order by bytes, a prefix first: <0, 0, >0. */

@@ -4,11 +4,8 @@
 #include "sys/clock.h"
 
 static void
-add_padded(struct buf *b, struct str text, size_t width)
+pad(struct buf *b, size_t start, size_t width)
 {
-	size_t start = b->len;
-
-	buf_add_str(b, text);
 	do
 		buf_add_c(b, ' ');
 	while (!b->full && b->len - start < width);
@@ -17,20 +14,17 @@ add_padded(struct buf *b, struct str text, size_t width)
 static void
 add_flags(struct buf *b, enum conf_verb verb)
 {
-	for (size_t i = 0; i < CONF_KEYS; i++) {
-		const struct conf_flag *f = &conf_flags[i];
-		char text[48];	/* the longest flag and argument have 20 bytes together */
-		struct buf t = BUF(text);
+	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
+		const char *argument = conf_text(i, CONF_TEXT_ARGUMENT), *variable = conf_text(i, CONF_TEXT_VARIABLE);
+		size_t start = b->len;
 
-		if (!(f->verbs & verb))
+		if (!conf_takes(verb, i))
 			continue;
-		buf_fmt(&t, "  -%s%s%s", f->name, *f->argument ? "=" : "", f->argument);
-		add_padded(b, buf_str(&t), 24);
-		buf_fmt(b, "%s", f->help);
-		if (*f->variable)
-			buf_fmt(b, " [VAULT_%s]", f->variable);
-		if (*f->pantler_variable)
-			buf_fmt(b, " [%s]", f->pantler_variable);
+		buf_fmt(b, "  -%s%s%s", conf_text(i, CONF_TEXT_NAME), *argument ? "=" : "", argument);
+		pad(b, start, 24);
+		buf_fmt(b, "%s", conf_text(i, CONF_TEXT_HELP));
+		if (*variable)
+			buf_fmt(b, " [%s%s]", str_begins(str_of(variable), "PANTLER_") ? "" : "VAULT_", variable);
 		buf_add_c(b, '\n');
 	}
 }
@@ -39,7 +33,7 @@ bool
 cmd_add_help(struct buf *b, struct str topic)
 {
 	for (const struct verb *v = cmd_verbs; *v->name; v++) {
-		if (!str_eq(topic, str_of(v->name)))
+		if (!str_is(topic, v->name))
 			continue;
 		buf_fmt(b, "pantler %s %s\n  %s\n\n", v->name, v->arguments, v->help);
 		add_flags(b, v->bit);
@@ -49,8 +43,10 @@ cmd_add_help(struct buf *b, struct str topic)
 		return false;
 	buf_fmt(b, "pantler hands a machine its secrets: AWS login for HashiCorp Vault and OpenBao.\n\n");
 	for (const struct verb *v = cmd_verbs; *v->name; v++) {
-		buf_fmt(b, "  pantler ");
-		add_padded(b, str_of(v->name), 9);
+		size_t start = b->len;
+
+		buf_fmt(b, "  pantler %s", v->name);
+		pad(b, start, 19);
 		buf_fmt(b, "%s\n", v->help);
 	}
 	buf_fmt(b, "\npantler help VERB shows the flags; pantler(1) explains them.\n"

@@ -7,6 +7,7 @@
 #include "sys/out.h"
 #include "sys/proc.h"
 
+#include <string.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -21,7 +22,7 @@ const struct verb cmd_verbs[] = {
 };
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char *const not_yet[] = { "agent", "read", "kv", "exec", "check", "doctor", "token-helper" };
+static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "doctor\0" "token-helper\0";
 
 int
 cmd_print(struct loop *l, struct str data, tick deadline, struct err *e)
@@ -50,32 +51,30 @@ report(const char *verb, const struct err *e)
 	return code;
 }
 
+static bool
+is_help(struct str a)
+{
+	return str_is(a, "-h") || str_is(a, "-help") || str_is(a, "--help");
+}
+
 static const struct verb *
 find_verb(struct str name, struct err *e)
 {
-	if (str_eq(name, S("-h")) || str_eq(name, S("-help")) || str_eq(name, S("--help")))
+	if (is_help(name))
 		name = S("help");
-	if (str_eq(name, S("-v")) || str_eq(name, S("-version")) || str_eq(name, S("--version")))
+	if (str_is(name, "-v") || str_is(name, "-version") || str_is(name, "--version"))
 		name = S("version");
 	for (const struct verb *v = cmd_verbs; *v->name; v++)
-		if (str_eq(name, str_of(v->name)))
+		if (str_is(name, v->name))
 			return v;
-	for (size_t i = 0; i < sizeof not_yet / sizeof *not_yet; i++)
-		if (str_eq(name, str_of(not_yet[i]))) {
-			err_set(e, ERR_INPUT, CAUSE_USE, "%s: this build does not have it yet", not_yet[i]);
+	for (const char *n = not_yet; *n; n += strlen(n) + 1)
+		if (str_is(name, n)) {
+			err_set(e, ERR_INPUT, CAUSE_USE, "%s: this build does not have it yet", n);
 			return NULL;
 		}
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown verb \"%.*s\"", STR(str_part(name, 0, 40)));
 	err_hint(e, "pantler help");
 	return NULL;
-}
-
-static bool
-is_help(int argc, char **argv)
-{
-	struct str a = argc > 2 ? str_of(argv[2]) : S("");
-
-	return str_eq(a, S("-h")) || str_eq(a, S("-help")) || str_eq(a, S("--help"));
 }
 
 /* Environment, then flags, then arguments, then what they mean together. */
@@ -105,7 +104,7 @@ configure(struct cmd *c, const struct verb *v, int argc, char **argv, struct err
 		    c->config.set[CONF_LOG_LEVEL].prefix, c->config.set[CONF_LOG_LEVEL].name);
 	log_set_level(level);
 	for (size_t i = 0; v->bit == VERB_LOGIN && i < w.n; i++)
-		log_text(LOG_WARN, "%s", w.text[i]);
+		log_text(LOG_WARN, "%s is set, and ignored", w.ignored[i]);
 	return 0;
 }
 
@@ -130,7 +129,7 @@ main(int argc, char **argv)
 	v = find_verb(str_of(argv[1]), &e);
 	if (!v)
 		return report("", &e);
-	if (is_help(argc, argv)) {
+	if (argc > 2 && is_help(str_of(argv[2]))) {
 		cmd.argc = 1;
 		cmd.argv = argv + 1;
 		v = &cmd_verbs[sizeof cmd_verbs / sizeof *cmd_verbs - 2];	/* help */

@@ -16,8 +16,8 @@ parse_bool(const struct setting *s, bool *out, struct err *e)
 {
 	struct str v = s->value;
 
-	*out = str_eq(v, S("1")) || str_eq_nocase(v, S("t")) || str_eq_nocase(v, S("true"));
-	if (*out || str_eq(v, S("0")) || str_eq_nocase(v, S("f")) || str_eq_nocase(v, S("false")))
+	*out = str_is(v, "1") || str_eq_nocase(v, S("t")) || str_eq_nocase(v, S("true"));
+	if (*out || str_is(v, "0") || str_eq_nocase(v, S("f")) || str_eq_nocase(v, S("false")))
 		return 0;
 	return refuse(s, e, "is neither true nor false");
 }
@@ -62,7 +62,7 @@ check_region(struct config *c, struct err *e)
 	const struct setting *s = &c->set[CONF_REGION];
 
 	c->region = s->value;
-	if (!c->region.len || str_eq(c->region, S("auto"))) {
+	if (!c->region.len || str_is(c->region, "auto")) {
 		c->region = c->aws_region.len ? c->aws_region : S("us-east-1");
 		if (!region_is_valid(c->region))
 			return err_set(e, ERR_INPUT, CAUSE_USE, "AWS_REGION is not a region: a-z, 0-9 and hyphens");
@@ -102,15 +102,15 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 	const struct setting *s = c->set;
 	struct str format = s[CONF_FORMAT].value;
 
-	if (!str_eq(s[CONF_METHOD].value, S("aws")))
+	if (!str_is(s[CONF_METHOD].value, "aws"))
 		return refuse(&s[CONF_METHOD], e, "must be aws: pantler has no other method");
-	if (str_eq(s[CONF_TYPE].value, S("ec2")))
+	if (str_is(s[CONF_TYPE].value, "ec2"))
 		return refuse(&s[CONF_TYPE], e, "is ec2, and this build does not have it yet");
-	if (!str_eq(s[CONF_TYPE].value, S("iam")))
+	if (!str_is(s[CONF_TYPE].value, "iam"))
 		return refuse(&s[CONF_TYPE], e, "must be iam");
 	if (verb == VERB_SIGN && s[CONF_FORMAT].from == FROM_ENV)
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
-	if (format.len && !str_eq(format, S("json")) && !str_eq(format, verb == VERB_SIGN ? S("curl") : S("table")))
+	if (format.len && !str_is(format, "json") && !str_eq(format, verb == VERB_SIGN ? S("curl") : S("table")))
 		return refuse(&s[CONF_FORMAT], e, verb == VERB_SIGN ? "must be json or curl" : "must be table or json");
 	return 0;
 }

@@ -2,126 +2,130 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/conf.h"
 
-#include "aws/region.h"
-#include "data/date.h"
+#include <string.h>
 
-const struct conf_flag conf_flags[CONF_KEYS] = {
-#define CONF_ROW(key, ...) [CONF_##key] = { __VA_ARGS__ },
-	CONF_FLAGS(CONF_ROW)
-#undef CONF_ROW
+/* All texts of the table, one after the other: pointers to them would cost a relocation each. */
+static const char texts[] =
+#define CONF_TEXTS_OF(key, name, alias, bits, ...) name "\0" alias "\0" CONF_REST_OF(__VA_ARGS__)
+#define CONF_REST_OF(variable, fallback, argument, help) variable "\0" fallback "\0" argument "\0" help "\0"
+	CONF_FLAGS(CONF_TEXTS_OF);
+
+static const unsigned char bits[CONF_KEYS] = {
+#define CONF_BITS_OF(key, name, alias, bits, ...) bits,
+	CONF_FLAGS(CONF_BITS_OF)
 };
 
+const char *
+conf_text(enum conf_key key, enum conf_text which)
+{
+	const char *t = texts;
+
+	for (unsigned n = (unsigned)key * CONF_TEXTS + which; n > 0; n--)
+		t += strlen(t) + 1;
+	return t;
+}
+
+bool
+conf_takes(enum conf_verb verb, enum conf_key key)
+{
+	return bits[key] & verb;
+}
+
 static struct str
-env_get(char *const *envp, struct str prefix, struct str name)
+env_get(char *const *envp, const char *prefix, const char *name)
 {
 	for (; envp && *envp; envp++) {
 		struct str value = str_of(*envp);
 		struct str key = str_cut(&value, '=');
 
-		if (key.len == prefix.len + name.len && str_has_prefix(key, prefix) && str_has_suffix(key, name))
+		if (str_begins(key, prefix) && str_is(str_part(key, strlen(prefix), key.len), name))
 			return value;
 	}
 	return S("");
 }
 
-/* The value of BAO_<name>, else VAULT_<name>. */
+/* The first of two variables that is set. */
 static struct str
-env_vault(char *const *envp, struct str name, bool *is_bao)
+env_either(char *const *envp, const char *a, const char *b)
 {
-	struct str value = env_get(envp, S("BAO_"), name);
+	struct str value = env_get(envp, "", a);
 
-	*is_bao = value.len > 0;
-	return value.len ? value : env_get(envp, S("VAULT_"), name);
+	return value.len ? value : env_get(envp, "", b);
+}
+
+/* BAO_<name>, else VAULT_<name>. *prefix says which it was. */
+static struct str
+env_vault(char *const *envp, const char *name, const char **prefix)
+{
+	struct str value = env_get(envp, *prefix = "BAO_", name);
+
+	return value.len ? value : env_get(envp, *prefix = "VAULT_", name);
+}
+
+/* Lists are names that end in NUL, the last one empty. */
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
 }
 
 /* Variables that would change what a login does, and that this build cannot honour: going on without would be a surprise. */
-static const char *const refused[] = {
-	"CLIENT_CERT", "CLIENT_KEY", "CLIENT_CERT_BYTES", "CLIENT_KEY_BYTES", "HTTP_PROXY", "PROXY_ADDR", "HEADERS",
-};
+static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\0" "CLIENT_KEY_BYTES\0" "HTTP_PROXY\0" "PROXY_ADDR\0"
+	"HEADERS\0";
 
 /* Other sources of credentials, which this build does not read: named when there are none in the variables it reads. */
-static const char *const other_sources[] = {
-	"AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
-	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-};
-
-static struct str
-first_of(char *const *envp, struct str a, struct str b)
-{
-	struct str value = env_get(envp, S(""), a);
-
-	return value.len ? value : env_get(envp, S(""), b);
-}
+static const char other_sources[] = "AWS_PROFILE\0" "AWS_SHARED_CREDENTIALS_FILE\0" "AWS_CONFIG_FILE\0" "AWS_WEB_IDENTITY_TOKEN_FILE\0"
+	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\0" "AWS_CONTAINER_CREDENTIALS_FULL_URI\0";
 
 static void
 read_aws(struct config *c, char *const *envp)
 {
-	c->aws.access_key_id = first_of(envp, S("AWS_ACCESS_KEY_ID"), S("AWS_ACCESS_KEY"));
-	c->aws.secret_access_key = first_of(envp, S("AWS_SECRET_ACCESS_KEY"), S("AWS_SECRET_KEY"));
-	c->aws.session_token = first_of(envp, S("AWS_SESSION_TOKEN"), S("AWS_SECURITY_TOKEN"));
-	c->aws_region = first_of(envp, S("AWS_REGION"), S("AWS_DEFAULT_REGION"));
-	for (size_t i = 0; i < sizeof other_sources / sizeof *other_sources; i++)
-		if (env_get(envp, S(""), str_of(other_sources[i])).len)
-			c->aws.has_other = true;
-}
-
-static void
-warn(struct conf_warnings *w, const char *text)
-{
-	if (w->n < CONF_WARNINGS)
-		w->text[w->n++] = text;
-}
-
-static void
-read_ignored(char *const *envp, struct conf_warnings *w)
-{
-	bool is_bao;
-
-	if (env_vault(envp, S("AGENT_ADDR"), &is_bao).len)
-		warn(w, "VAULT_AGENT_ADDR is ignored: the address is VAULT_ADDR's");
-	if (env_vault(envp, S("SRV_LOOKUP"), &is_bao).len)
-		warn(w, "VAULT_SRV_LOOKUP is ignored: SRV records are not looked up");
-	if (first_of(envp, S("HTTPS_PROXY"), S("https_proxy")).len)
-		warn(w, "HTTPS_PROXY is ignored: this build connects directly");
+	c->aws.access_key_id = env_either(envp, "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY");
+	c->aws.secret_access_key = env_either(envp, "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY");
+	c->aws.session_token = env_either(envp, "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN");
+	c->aws_region = env_either(envp, "AWS_REGION", "AWS_DEFAULT_REGION");
+	for (const char *name = other_sources; *name; name = next(name))
+		c->aws.has_other |= env_get(envp, "", name).len > 0;
 }
 
 int
 conf_read_env(struct config *c, char *const *envp, struct conf_warnings *w, struct err *e)
 {
-	bool is_bao;
+	static const char ignored[] = "AGENT_ADDR\0" "SRV_LOOKUP\0";
+	const char *prefix;
 
-	for (size_t i = 0; i < CONF_KEYS; i++) {
-		const struct conf_flag *f = &conf_flags[i];
+	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
+		const char *name = conf_text(i, CONF_TEXT_VARIABLE);
 		struct str value = S("");
 
-		c->set[i] = (struct setting){ str_of(f->fallback), FROM_DEFAULT, "-", f->name };
-		if (*f->variable)
-			value = env_vault(envp, str_of(f->variable), &is_bao);
+		c->set[i] = (struct setting){ str_of(conf_text(i, CONF_TEXT_DEFAULT)), FROM_DEFAULT, "-", conf_text(i, CONF_TEXT_NAME) };
+		if (str_begins(str_of(name), "PANTLER_"))
+			value = env_get(envp, prefix = "", name);
+		else if (*name)
+			value = env_vault(envp, name, &prefix);
 		if (value.len)
-			c->set[i] = (struct setting){ value, FROM_ENV, is_bao ? "BAO_" : "VAULT_", f->variable };
-		if (*f->pantler_variable)
-			value = env_get(envp, S(""), str_of(f->pantler_variable));
-		if (*f->pantler_variable && value.len)
-			c->set[i] = (struct setting){ value, FROM_ENV, "", f->pantler_variable };
+			c->set[i] = (struct setting){ value, FROM_ENV, prefix, name };
 	}
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		if (env_vault(envp, str_of(refused[i]), &is_bao).len)
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set, and this build does not have it yet",
-			    is_bao ? "BAO_" : "VAULT_", refused[i]);
-	if (env_get(envp, S(""), S("PANTLER_CONFIG")).len || env_get(envp, S(""), S("PANTLER_NONCE_FILE")).len)
-		return err_set(e, ERR_INPUT, CAUSE_USE, "PANTLER_CONFIG or PANTLER_NONCE_FILE is set, and this build does not have it yet");
-	c->ca_pem = env_vault(envp, S("CACERT_BYTES"), &is_bao);
-	c->home = env_get(envp, S(""), S("HOME"));
+	for (const char *name = refused; *name; name = next(name))
+		if (env_vault(envp, name, &prefix).len)
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set, and this build does not have it yet", prefix, name);
+	if (env_either(envp, "PANTLER_CONFIG", "PANTLER_NONCE_FILE").len)
+		return err_set(e, ERR_INPUT, CAUSE_USE,
+		    "PANTLER_CONFIG or PANTLER_NONCE_FILE is set, and this build does not have it yet");
+	c->ca_pem = env_vault(envp, "CACERT_BYTES", &prefix);
+	c->home = env_get(envp, "", "HOME");
 	read_aws(c, envp);
-	read_ignored(envp, w);
+	for (const char *name = ignored; *name; name = next(name))
+		if (env_vault(envp, name, &prefix).len)
+			w->ignored[w->n++] = name;
+	if (env_either(envp, "HTTPS_PROXY", "https_proxy").len)
+		w->ignored[w->n++] = "HTTPS_PROXY";
 	return 0;
 }
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
-static const char *const not_yet[] = {
-	"client-cert", "client-key", "tls-pin", "tls-pin-only", "tls-min-version", "header", "config", "nonce-file", "owner", "decode",
-	"log-format", "log-file", "clock", "ignore-unsupported",
-};
+static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0" "config\0"
+	"nonce-file\0" "owner\0" "decode\0" "log-format\0" "log-file\0" "clock\0" "ignore-unsupported\0";
 
 /* Edit distance, held to 3: enough to tell a slip from another word. Rows of the classic table; names are under 32 bytes. */
 static unsigned
@@ -157,31 +161,38 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	const char *nearest = NULL;
 	unsigned best = 3;
 
-	for (size_t i = 0; i < sizeof not_yet / sizeof *not_yet; i++)
-		if (str_eq(name, str_of(not_yet[i])))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "-%.*s: this build does not have it yet", STR(name));
+	for (const char *n = not_yet; *n; n = next(n))
+		if (str_is(name, n))
+			return err_set(e, ERR_INPUT, CAUSE_USE, "-%s: this build does not have it yet", n);
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(str_part(name, 0, 40)));
-	for (size_t i = 0; i < CONF_KEYS; i++) {
-		unsigned d = distance(name, str_of(conf_flags[i].name));
+	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
+		const char *known = conf_text(i, CONF_TEXT_NAME);
+		unsigned d = conf_takes(verb, i) ? distance(name, str_of(known)) : 3;
 
-		if ((conf_flags[i].verbs & verb) && d < best) {
+		if (d < best) {
 			best = d;
-			nearest = conf_flags[i].name;
+			nearest = known;
 		}
 	}
 	return nearest ? err_hint(e, "did you mean -%s?", nearest) : -1;
 }
 
-static const struct conf_flag *
+/* CONF_KEYS when there is none. */
+static enum conf_key
 find_flag(struct str name, enum conf_verb verb)
 {
-	for (size_t i = 0; i < CONF_KEYS; i++) {
-		const struct conf_flag *f = &conf_flags[i];
+	enum conf_key i = 0;
 
-		if ((f->verbs & verb) && (str_eq(name, str_of(f->name)) || (*f->alias && str_eq(name, str_of(f->alias)))))
-			return f;
-	}
-	return NULL;
+	while (i < CONF_KEYS && !(name.len && conf_takes(verb, i) &&
+	    (str_is(name, conf_text(i, CONF_TEXT_NAME)) || str_is(name, conf_text(i, CONF_TEXT_ALIAS)))))
+		i++;
+	return i;
+}
+
+static void
+set_flag(struct config *c, enum conf_key key, struct str value)
+{
+	c->set[key] = (struct setting){ value, FROM_FLAG, "-", conf_text(key, CONF_TEXT_NAME) };
 }
 
 int
@@ -191,28 +202,27 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 
 	for (; i < argc; i++) {
 		struct str value = str_of(argv[i]), name;
-		const struct conf_flag *f;
-		bool has_value;
+		enum conf_key key;
 
 		if (value.len < 2 || value.at[0] != '-')
 			break;
-		if (str_eq(value, S("--"))) {
+		if (str_is(value, "--")) {
 			i++;
 			break;
 		}
 		value = str_part(value, value.at[1] == '-' ? 2 : 1, value.len);
-		has_value = str_find_c(value, '=') != SIZE_MAX;
 		name = str_cut(&value, '=');
-		f = find_flag(name, verb);
-		if (!f)
+		key = find_flag(name, verb);
+		if (key == CONF_KEYS)
 			return unknown_flag(name, verb, e);
-		if (!has_value && f->kind == KIND_BOOL)
+		if (name.at[name.len] != '=') {	/* argv's NUL */
 			value = S("true");
-		else if (!has_value && i + 1 < argc)
-			value = str_of(argv[++i]);
-		else if (!has_value)
-			return err_set(e, ERR_INPUT, CAUSE_USE, "-%s needs a value", f->name);
-		c->set[f - conf_flags] = (struct setting){ value, FROM_FLAG, "-", f->name };
+			if (!(bits[key] & CONF_BOOL) && ++i == argc)
+				return err_set(e, ERR_INPUT, CAUSE_USE, "-%s needs a value", conf_text(key, CONF_TEXT_NAME));
+			if (!(bits[key] & CONF_BOOL))
+				value = str_of(argv[i]);
+		}
+		set_flag(c, key, value);
 	}
 	*rest = i;
 	return 0;
@@ -221,25 +231,23 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 int
 conf_read_pair(struct config *c, struct str pair, struct err *e)
 {
-	static const struct {
-		struct str name;
-		enum conf_key key;
-	} pairs[] = {
-		{ S("role"), CONF_ROLE }, { S("mount"), CONF_MOUNT }, { S("region"), CONF_REGION },
-		{ S("header_value"), CONF_HEADER_VALUE },
-	};
 	struct str value = pair;
 	struct str name = str_cut(&value, '=');
+	enum conf_key key = CONF_KEYS;
 
-	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-		if (str_eq(name, pairs[i].name)) {
-			c->set[pairs[i].key] = (struct setting){ value, FROM_FLAG, "-", conf_flags[pairs[i].key].name };
-			return 0;
-		}
-	if (str_has_prefix(name, S("aws_"))) {
-		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: secrets are not taken from the command line", STR(str_part(name, 0, 40)));
+	if (str_is(name, "header_value"))
+		key = CONF_HEADER_VALUE;
+	else if (str_is(name, "role") || str_is(name, "mount") || str_is(name, "region"))
+		key = find_flag(name, VERB_LOGIN);
+	if (key != CONF_KEYS) {
+		set_flag(c, key, value);
+		return 0;
+	}
+	name = str_part(name, 0, 40);
+	if (str_begins(name, "aws_")) {
+		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: secrets are not taken from the command line", STR(name));
 		return err_hint(e, "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
 	}
-	err_set(e, ERR_INPUT, CAUSE_USE, "unknown argument \"%.*s\"", STR(str_part(name, 0, 40)));
+	err_set(e, ERR_INPUT, CAUSE_USE, "unknown argument \"%.*s\"", STR(name));
 	return err_hint(e, "arguments are role=, mount=, region= and header_value=; flags stand before them");
 }

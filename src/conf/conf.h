@@ -14,42 +14,36 @@ enum conf_verb {
 	VERB_HELP = 8,
 };
 
-enum conf_kind {
-	KIND_TEXT,
-	KIND_BOOL,	/* a flag alone means true; else true, false, 1, 0, t, f */
-	KIND_SECONDS,	/* a duration (date_parse_duration), above 0 */
-	KIND_MODE,	/* octal digits, at most 0777 */
-	KIND_TIME,	/* RFC 3339 */
-};
+#define CONF_BOOL 128	/* beside the verbs' bits */
 
-/* Every setting: FLAG(key, flag, alias, kind, verbs, variable, pantler variable, default, argument, help).
-   `variable` is looked up as BAO_<variable>, then VAULT_<variable>; "" means none. Names are surface.md's; the man page lists
-   the same, and a lint compares them. */
+/* Every setting: FLAG(key, flag, alias, bits, variable, default, argument, help). bits: the verbs that take it, and CONF_BOOL
+   when the flag alone means true. A variable that begins with PANTLER_ is looked up as it stands, any other as BAO_<variable>,
+   then VAULT_<variable>. Names are what users know from Vault's own command; the man page lists the same, and a lint compares them. */
 #define CONF_FLAGS(FLAG) \
-	FLAG(ADDRESS, "address", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "ADDR", "", "https://127.0.0.1:8200", "URL", "where Vault is") \
-	FLAG(NAMESPACE, "namespace", "ns", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "", "NS", "the namespace of every request") \
-	FLAG(CA_CERT, "ca-cert", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "CACERT", "", "", "FILE", "PEM file of the CAs that vouch for Vault") \
-	FLAG(CA_PATH, "ca-path", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "CAPATH", "", "", "DIR", "folder of such files") \
-	FLAG(TLS_SERVER_NAME, "tls-server-name", "", KIND_TEXT, VERB_LOGIN, "TLS_SERVER_NAME", "", "", "NAME", "the name in Vault's certificate") \
-	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", KIND_BOOL, VERB_LOGIN, "SKIP_VERIFY", "", "false", "", "do not verify Vault's certificate (insecure)") \
-	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", KIND_BOOL, VERB_LOGIN, "DISABLE_REDIRECTS", "", "false", "", "refuse a redirect of Vault") \
-	FLAG(METHOD, "method", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "", "aws", "aws", "the auth method; there is no other") \
-	FLAG(TYPE, "type", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_TYPE", "iam", "iam", "the type of the aws login") \
-	FLAG(ROLE, "role", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_ROLE", "", "ROLE", "the role to log in to; empty: Vault infers it") \
-	FLAG(MOUNT, "mount", "path", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_MOUNT", "aws", "PATH", "where the auth method is mounted") \
-	FLAG(REGION, "region", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
-	FLAG(HEADER_VALUE, "header-value", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "", "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
-	FLAG(FIELD, "field", "", KIND_TEXT, VERB_LOGIN, "", "", "", "NAME", "print this value alone") \
-	FLAG(TOKEN_ONLY, "token-only", "", KIND_BOOL, VERB_LOGIN, "", "", "false", "", "the same as -field=token") \
-	FLAG(FORMAT, "format", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN | VERB_VERSION, "FORMAT", "", "", "FORMAT", "table or json; sign: json or curl") \
-	FLAG(OUTPUT, "output", "", KIND_TEXT, VERB_LOGIN, "", "", "", "FILE", "write the token, or what -field or -format say, to FILE") \
-	FLAG(MODE, "mode", "", KIND_MODE, VERB_LOGIN, "", "", "0600", "OCTAL", "permissions of the -output file") \
-	FLAG(STORE, "store", "", KIND_BOOL, VERB_LOGIN, "", "", "false", "", "also write the token to ~/.vault-token") \
-	FLAG(NO_STORE, "no-store", "", KIND_BOOL, VERB_LOGIN, "", "", "true", "", "do not (the default)") \
-	FLAG(WRAP_TTL, "wrap-ttl", "", KIND_SECONDS, VERB_LOGIN, "WRAP_TTL", "", "", "TIME", "have Vault wrap the answer, for this long") \
-	FLAG(TIMEOUT, "timeout", "", KIND_SECONDS, VERB_LOGIN, "CLIENT_TIMEOUT", "", "60s", "TIME", "one deadline over everything") \
-	FLAG(LOG_LEVEL, "log-level", "", KIND_TEXT, VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "", "warn", "LEVEL", "error, warn, info or debug") \
-	FLAG(AT, "at", "", KIND_TIME, VERB_SIGN, "", "", "", "TIME", "sign for this instant (RFC 3339) instead of now")
+	FLAG(ADDRESS, "address", "", VERB_LOGIN | VERB_SIGN, "ADDR", "https://127.0.0.1:8200", "URL", "where Vault is") \
+	FLAG(NAMESPACE, "namespace", "ns", VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "NS", "the namespace of every request") \
+	FLAG(CA_CERT, "ca-cert", "", VERB_LOGIN | VERB_SIGN, "CACERT", "", "FILE", "PEM file of the CAs that vouch for Vault") \
+	FLAG(CA_PATH, "ca-path", "", VERB_LOGIN | VERB_SIGN, "CAPATH", "", "DIR", "folder of such files") \
+	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERB_LOGIN, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
+	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | CONF_BOOL, "SKIP_VERIFY", "false", "", "do not verify it (insecure)") \
+	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "false", "", "refuse a redirect") \
+	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the auth method; there is no other") \
+	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "iam", "the type of the aws login") \
+	FLAG(ROLE, "role", "", VERB_LOGIN | VERB_SIGN, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
+	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the auth method is mounted") \
+	FLAG(REGION, "region", "", VERB_LOGIN | VERB_SIGN, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
+	FLAG(HEADER_VALUE, "header-value", "", VERB_LOGIN | VERB_SIGN, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
+	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
+	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "false", "", "the same as -field=token") \
+	FLAG(FORMAT, "format", "", VERB_LOGIN | VERB_SIGN | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(OUTPUT, "output", "", VERB_LOGIN, "", "", "FILE", "write to FILE; by default the token") \
+	FLAG(MODE, "mode", "", VERB_LOGIN, "", "0600", "OCTAL", "permissions of FILE") \
+	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "false", "", "also write the token to ~/.vault-token") \
+	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "true", "", "do not (the default)") \
+	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap the answer, for this long") \
+	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN, "CLIENT_TIMEOUT", "60s", "TIME", "one deadline over everything") \
+	FLAG(LOG_LEVEL, "log-level", "", VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
+	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
 enum conf_key {
 #define CONF_KEY(key, ...) CONF_##key,
@@ -68,15 +62,22 @@ struct setting {
 	const char *name;
 };
 
-/* What the table above says of one flag. */
-struct conf_flag {
-	const char *name, *alias;
-	enum conf_kind kind;
-	unsigned verbs;
-	const char *variable, *pantler_variable, *fallback, *argument, *help;
+/* The texts of the table above, in their order. */
+enum conf_text {
+	CONF_TEXT_NAME,
+	CONF_TEXT_ALIAS,
+	CONF_TEXT_VARIABLE,
+	CONF_TEXT_DEFAULT,
+	CONF_TEXT_ARGUMENT,
+	CONF_TEXT_HELP,
+	CONF_TEXTS,
 };
 
-extern const struct conf_flag conf_flags[CONF_KEYS];
+/* One of them; static. */
+const char *conf_text(enum conf_key key, enum conf_text which);
+
+/* Whether a verb takes the flag. */
+bool conf_takes(enum conf_verb verb, enum conf_key key);
 
 /* Slices are parts of argv, the environment or static text: they live as long as the process. */
 struct config {
@@ -98,11 +99,9 @@ struct config {
 	struct str aws_region;
 };
 
-#define CONF_WARNINGS 8
-
-/* Sentences about variables that are ignored; shown by the caller at level warn. */
+/* Variables that are ignored, though someone may have meant them: the caller says so. Static names, without BAO_ or VAULT_. */
 struct conf_warnings {
-	const char *text[CONF_WARNINGS];
+	const char *ignored[3];
 	size_t n;
 };
 

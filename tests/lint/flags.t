@@ -5,7 +5,7 @@
 code=$(mktemp) && page=$(mktemp) || exit 1
 trap 'rm -f "$code" "$page"' EXIT
 
-# FLAG(KEY, "flag", "alias", kind, verbs, "VARIABLE of Vault", "variable of ours", ...)
+# FLAG(KEY, "flag", "alias", bits, "VARIABLE", ...)
 flag_rows() { grep -E '^[[:space:]]*FLAG\([A-Z]' src/conf/conf.h; }
 
 flags() {
@@ -17,7 +17,7 @@ flags() {
 
 # Variables without a flag, and those of others, are in the manual alone.
 variables() {
-	flag_rows | awk -F'"' '{ if ($6 != "") print "VAULT_" $6; if ($8 != "") print $8 }' | sort -u >"$code"
+	flag_rows | awk -F'"' '{ if ($6 != "") print ($6 ~ /^PANTLER_/ ? "" : "VAULT_") $6 }' | sort -u >"$code"
 	grep -oE '\<(VAULT|PANTLER)_[A-Z_]+' src/man/pantler.1 | sort -u >"$page"
 	comm -23 "$code" "$page" | sed 's/^/not in the manual: /'
 }
