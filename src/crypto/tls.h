@@ -47,7 +47,7 @@ struct tls {
 	enum tls_phase phase;
 	bool cert_wanted;	/* the server asked for a client certificate */
 	bool closing;		/* tls_close was called */
-	uint8_t first[8];	/* the first bytes that came, to tell who speaks there */
+	uint8_t first[5];	/* the first bytes that came, to tell who speaks there; the engine takes no more when it is not TLS */
 	unsigned first_n;
 	br_ssl_client_context client;
 	const br_ssl_client_certificate_class *client_cert;	/* hears that one is asked for; has none */
