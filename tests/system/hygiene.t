@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# hygiene.t: what the program leaves behind and gives away: files, descriptors, core dumps, and secrets in its output and memory.
+# SPDX-License-Identifier: MIT
+# Secrets are canaries: they are searched for wherever they do not belong.
+
+import base64
+import datetime
+import hashlib
+import hmac
+import os
+import re
+import resource
+import shutil
+import signal
+import threading
+
+import program
+import traced
+import unruly
+from certs import Authority
+from peers import folder
+from program import EMULATED, KEYS, SECRETS, SESSION, TOKEN, Standin, line, run, said, start, with_env
+from tap import end, equal, ok
+
+vault = Standin()
+authority = Authority(os.path.join(folder, "ca"))
+web = unruly.Web(authority.issue("server"))
+reached, gone = threading.Event(), threading.Event()
+
+
+def hold(conn):
+    """Says nothing until the client has gone."""
+    reached.set()
+    try:
+        conn.recv(1)
+    finally:
+        gone.set()
+
+
+keylog = os.path.join(folder, "keylog")
+web.tls.keylog_filename = keylog  # the keys of every session, as the server has them
+web.answers = {"good": unruly.login(), "hold": hold,
+               "echo": unruly.errors(400, "you said %s and %s" % (SESSION["AWS_SECRET_ACCESS_KEY"], SESSION["AWS_SESSION_TOKEN"]))}
+ENV = dict(SESSION, VAULT_ADDR=web.url, VAULT_CACERT=authority.pem)
+
+
+def session_keys():
+    """The secrets of the TLS sessions so far."""
+    with open(keylog) as f:
+        return [bytes.fromhex(row.split()[2]) for row in f if row[0] != "#"]
+
+
+def waiting(*args, **more):
+    """A login that waits for its answer."""
+    reached.clear()
+    gone.clear()
+    process = start("login", "-mount=hold", *args, env=ENV, **more)
+    ok(reached.wait(10), "the server has the request")
+    return process
+
+
+# --- Output: at no level of logging does it hold a secret, or a token that was not asked for
+
+place = os.path.join(folder, "home")
+os.mkdir(place)
+for level in ("error", "warn", "info", "debug", "trace"):
+    env = with_env(vault.env, dict(SESSION, HOME=place, PANTLER_ROLE="web"))
+    ran = run("login", "-field=token", "-log-level=" + level, env=env, cwd=place)
+    ok(ran.code == 0 and TOKEN.fullmatch(ran.out) and ran.out not in ran.err and not any(s in ran.err for s in SECRETS),
+       "-log-level=%s: neither a key nor the token" % level, ran)
+    ran = run("login", "-log-level=" + level, env=dict(env, AWS_SECRET_ACCESS_KEY="demo/secret+key/wrong"), cwd=place)
+    ok(ran.code == 11 and not any(s in ran.err + ran.out for s in SECRETS), "nor when it is refused", ran)
+    ran = run("sign", "-log-level=" + level, env=env, cwd=place)
+    ok(ran.code == 0 and ran.err.count("\n") == (1 if level in ("debug", "trace") else 0), "sign: no word too many", ran)
+    ok(not any(s in ran.err for s in ("AWS4", ran.out)) and not any(s in ran.out for s in SECRETS), "and no signature in it", ran)
+ran = run("login", "-mount=good", "-log-level=debug", "-field=token", env=dict(ENV, VAULT_TOKEN="demo/secret+key"))
+said("debug says which key and where", ran, 0, re.compile(r"(pantler: [^\n]+\n)*"), unruly.TOKEN)
+ok(SESSION["AWS_ACCESS_KEY_ID"] in ran.err and "PUT %s/v1/auth/good/login" % web.url in ran.err, "by its id, and the address", ran)
+ok("?" not in ran.err and "AWS4" not in ran.err and unruly.TOKEN not in ran.err, "and no more", ran)
+ran = run("login", "-mount=echo", "-log-level=debug", env=ENV)
+ok(ran.code == 11 and "demo//session" not in ran.err + ran.out, "a server that says our session token back is cut short", ran)
+equal(os.listdir(place), [], "no file was made at home or where it ran")
+
+# --- Files, descriptors and the process itself
+
+if not EMULATED:
+    STRACE = os.path.join(folder, "strace")
+
+    def calls(*args, env):
+        """The system calls of a run: (name, arguments, result) each."""
+        ran = run(argv=["strace", "-f", "-s", "64", "-o", STRACE, *program.PREFIX, *args], env=env, cwd=place)
+        equal((ran.code, ran.err), (0, ""), "under strace: " + " ".join(args))
+        with open(STRACE) as f:
+            found = [re.match(r"\d+ +(\w+)\((.*)\) += (.*)", row) for row in f]
+        return [row.groups() for row in found if row]
+
+    LOGIN = dict(SESSION, PANTLER_ROLE="web", PATH=os.environ["PATH"])
+    target = os.path.join(folder, "token")
+    by_name = vault.url.replace("127.0.0.1", "localhost")
+    MAKES = {  # which calls make descriptors, and where it is said that they are closed by execve
+        "open": "O_CLOEXEC", "openat": "O_CLOEXEC", "socket": "SOCK_CLOEXEC", "signalfd4": "SFD_CLOEXEC", "pipe2": "O_CLOEXEC",
+        "timerfd_create": "TFD_CLOEXEC", "eventfd2": "EFD_CLOEXEC", "epoll_create1": "EPOLL_CLOEXEC", "accept4": "SOCK_CLOEXEC",
+        "signalfd": None, "dup": None, "dup2": None, "pipe": None, "creat": None, "eventfd": None, "accept": None,
+        "epoll_create": None, "inotify_init": None, "memfd_create": "MFD_CLOEXEC"}
+    for what, args, env, may in (
+            ("version", ["version"], {}, []),
+            ("sign", ["sign"], LOGIN, []),
+            ("login by address", ["login"], dict(LOGIN, VAULT_ADDR=vault.url, VAULT_CACERT=vault.ca), [vault.ca]),
+            ("login by localhost", ["login"], dict(LOGIN, VAULT_ADDR=by_name, VAULT_CACERT=vault.ca), [vault.ca]),
+            ("login, -output", ["login", "-output=" + target], dict(LOGIN, VAULT_ADDR=vault.url, VAULT_CACERT=vault.ca),
+             [vault.ca, folder + "/", ".token.pantler"])):
+        made = calls(*args, env=dict(env, PATH=os.environ["PATH"]))
+        opened = {re.search(r'"(.*?)"', arguments).group(1) for name, arguments, result in made
+                  if name in ("open", "openat") and not result.startswith("-1")}
+        equal(sorted(opened - set(may)), [], what + ": opens nothing that it does not need")
+        equal([row for row in made if row[0] in MAKES and not row[2].startswith("-1") and (MAKES[row[0]] or "never") not in row[1]],
+              [], what + ": every descriptor is close-on-exec")
+        equal([row[0] for row in made if row[0] in ("execve", "execveat", "fork", "vfork", "clone", "clone3")], ["execve"],
+              what + ": starts no other program")
+        equal([row for row in made if row[0] in ("mmap", "mprotect") and "PROT_WRITE" in row[1] and "PROT_EXEC" in row[1]], [],
+              what + ": no memory is writable and executable")
+        first = [row[0] for row in made if row[0] in ("open", "openat", "socket", "read", "write", "connect", "poll")][:1]
+        before = [row for row in made[:[row[0] for row in made].index(first[0])]]
+        ok(any("PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in row[1] for row in before)
+           and any(row[0] in ("prlimit64", "setrlimit") and "RLIMIT_CORE" in row[1] and "rlim_cur=0" in row[1] for row in before)
+           and any(row[0] == "umask" and row[1] == "077" for row in before), what + ": no core, umask 077, before anything else", before)
+        if what == "login, -output":
+            names = [row[0] for row in made if "token.pantler" in row[1] or row[0] in ("fchmod", "fsync", "write", "renameat", "renameat2")]
+            steps = [name for name in names if name in ("openat", "fchmod", "write", "fsync", "renameat", "renameat2")]
+            equal(steps[-6:], ["openat", "fchmod", "write", "fsync", "renameat", "fsync"],
+                  "the mode before the first byte; synced before and after it is renamed")
+
+    # While it waits, as a user without rights where that can be.
+    os.chmod(folder, 0o711)
+    shutil.copy(program.PREFIX[-1], folder + "/copy")
+    shutil.copy(authority.pem, folder + "/ca.pem")
+    nobody, cwd = 65532 if os.geteuid() == 0 else None, os.path.join(folder, "cwd")
+    os.mkdir(cwd)
+    os.chmod(cwd, 0o777)
+
+    def lose_rights():
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+        if nobody:
+            os.setgroups([])
+            os.setgid(nobody)
+            os.setuid(nobody)
+
+    process = waiting(argv=[folder + "/copy", "login", "-mount=hold", "-ca-cert=%s/ca.pem" % folder], preexec_fn=lose_rights, cwd=cwd)
+    proc = "/proc/%d/" % process.pid
+    fds = {int(fd): (os.readlink(proc + "fd/" + fd), open(proc + "fdinfo/" + fd).read()) for fd in os.listdir(proc + "fd")}
+    kinds = sorted(re.sub(r"\[\d+\]", "", to) for fd, (to, _) in fds.items() if fd > 2)
+    equal([kind for kind in kinds if kind != folder + "/ca.pem"], ["anon_inode:[signalfd]", "anon_inode:[timerfd]", "socket:"],
+          "open while it waits: a socket and what the loop needs")
+    equal([to for fd, (to, info) in fds.items() if fd > 2 and not int(re.search(r"flags:\s*(\d+)", info).group(1), 8) & 0o2000000], [],
+          "all of it close-on-exec")
+    equal(re.search(r"Umask:\s*(\d+)", open(proc + "status").read()).group(1), "0077", "umask 077")
+    equal(re.search(r"Max core file size\s+(\S+)", open(proc + "limits").read()).group(1), "0", "no core")
+    if nobody:
+        equal(os.stat(proc + "environ").st_uid, 0, "not dumpable: its own user may not look into it")
+    now = b"".join(data for _, data in traced.memory(process.pid))
+    ok(all(secret in now for secret in (b"iam_request_headers", session_keys()[-1])), "this test sees its request and its TLS keys now")
+    process.send_signal(signal.SIGABRT)
+    equal(os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT).si_code, os.CLD_KILLED, "killed by SIGABRT: no core is dumped")
+    program.end(process, 2)
+    equal(os.listdir(cwd), [], "nor is there a file of one")
+
+    # With rights that its caller does not have (AT_SECURE) no variable is believed.
+    if nobody:
+        os.chown(folder + "/copy", 65533, 65533)
+        os.chmod(folder + "/copy", 0o4755)
+        ran = run(argv=[folder + "/copy", "login", "-ca-cert=%s/ca.pem" % folder], env=dict(ENV, HOME=cwd), preexec_fn=lose_rights, cwd=cwd)
+        said("a set-uid program reads no environment", ran, 10, line(
+            "login", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10))
+
+    # --- Memory: at the very end nothing of what was secret is left in it
+
+    def hash_of(key, text):
+        return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+    def canaries(keys):
+        """What may not be left: name to bytes."""
+        found = {"the secret access key": keys["AWS_SECRET_ACCESS_KEY"].encode(), "a signature": b"AWS4-HMAC-SHA256 Credential",
+                 "the signed header": base64.b64encode(b'{"Authorization":["AWS4-HMAC-SHA256 Credent'[:42]), "a token": b"hvs."}
+        if "AWS_SESSION_TOKEN" in keys:
+            found["the session token"] = keys["AWS_SESSION_TOKEN"].encode()
+        for late in (0, 5):
+            day = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=late)).strftime("%Y%m%d")
+            key = ("AWS4" + keys["AWS_SECRET_ACCESS_KEY"]).encode()
+            for part in (day, "us-east-1", "sts", "aws4_request"):
+                key = hash_of(key, part)
+                found["the signing key after %s" % part] = key
+        found.update(("keys of TLS session %d" % i, key) for i, key in enumerate(session_keys()))
+        return found
+
+    def clean(name, args, code, env=ENV, **more):
+        """The run ends with this code, and its memory holds no canary then."""
+        ran, found = traced.run_to_exit(*args, env=env, look=lambda pid: traced.memory(pid), **more)
+        ok(ran.code == code and found, name + ": as expected", ran)
+        left = ["%s: %s at %#x" % (where, what, data.index(bytes_)) for where, data in found or ()
+                for what, bytes_ in canaries(SESSION).items() if bytes_ in data]
+        equal(left, [], name + ": nothing secret is left in memory")
+
+    clean("a login", ["login", "-mount=good", "-field=token"], 0)
+    clean("a login, as JSON", ["login", "-mount=good", "-format=json"], 0)
+    clean("a login, as a table", ["login", "-mount=good"], 0)
+    clean("a login, to a file", ["login", "-mount=good", "-output=" + folder + "/token"], 0)
+    clean("a refused login", ["login", "-mount=echo"], 11)
+    clean("a field that is not there", ["login", "-mount=good", "-field=x"], 15)
+    clean("a server that is not trusted", ["login", "-ca-cert=" + vault.ca], 13)
+    clean("nobody there", ["login", "-address=http://127.0.0.1:1"], 12)
+    clean("no answer in time", ["login", "-mount=hold", "-timeout=300ms"], 12)
+    reached.clear()
+    clean("SIGTERM", ["login", "-mount=hold"], 143,
+          during=lambda process: (reached.wait(10), process.send_signal(signal.SIGTERM)))
+    with open("/dev/full", "w") as full:
+        clean("no room on standard output", ["login", "-mount=good"], 16, stdout=full)
+    clean("sign", ["sign"], 0)
+    clean("sign -format=curl", ["sign", "-format=curl"], 0)
+end()

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# use.t: what wrong use is answered with: every message whole, every exit code. Needs no server but one that is silent.
+# SPDX-License-Identifier: MIT
+
+import json
+import os
+import re
+import resource
+import time
+
+import program
+import unruly
+from peers import folder
+from program import EMULATED, KEYS, line, limited, run, said, with_env
+from tap import end, equal, ok
+
+NOWHERE = {"VAULT_ADDR": "http://127.0.0.1:1"}
+BASE = dict(KEYS, **NOWHERE)
+
+
+def login(*args, env=None, **more):
+    return run("login", *args, env=with_env(BASE, env), **more)
+
+
+def wrong(name, ran, text, code=1, hint=None, verb="login"):
+    said(name, ran, code, line(verb, text, code, hint))
+
+
+# Nothing below fails for a reason of its surroundings: this is the last thing that can go wrong.
+wrong("nothing is wrong but the address", login(), "vault http://127.0.0.1:1: connect to 127.0.0.1:1: connection refused", 12)
+
+# --- Verbs, help, version
+
+help_text = run("help")
+said("help", help_text, 0, "", re.compile(r"pantler .*\n", re.S))
+ok(0 < help_text.out.count("\n") < 60, "under 60 lines", help_text.out.count("\n"))
+ok(max(map(len, help_text.out.splitlines())) <= 110, "that fit a terminal")
+said("no verb: help, for people", run(), 1, help_text.out)
+for words in (["-h"], ["-help"], ["--help"], ["help"]):
+    said(" ".join(words), run(*words), 0, "", help_text.out)
+for verb in ("login", "sign", "version", "help"):
+    about = run("help", verb)
+    said("help " + verb, about, 0, "", re.compile(r"pantler %s .*\n  [^\n]+\n\n.*" % verb, re.S))
+    for flag in ("-h", "-help", "--help"):
+        said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
+    ok(about.out.count("\n") < 60, "under 60 lines")
+wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
+wrong("an unknown verb", run("lgoin"), 'unknown verb "lgoin"', 1, "pantler help", "")
+wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help", "")
+wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help", "")
+wrong("an empty verb", run(""), 'unknown verb ""', 1, "pantler help", "")
+for verb in ("agent", "read", "kv", "exec", "check", "doctor", "token-helper"):
+    wrong(verb + " is yet to come", run(verb), verb + ": this build does not have it yet", 1, None, "")
+
+VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
+version = run("version")
+said("version", version, 0, "", VERSION)
+for words in (["-v"], ["-version"], ["--version"], ["version", "-format=table"]):
+    said(" ".join(words), run(*words), 0, "", version.out)
+ran = run("version", "-format=json")
+said("version -format=json", ran, 0, "", re.compile(r"\{\n.*\n\}\n", re.S))
+about = json.loads(ran.out or "{}")
+equal(list(about), ["version", "arch", "build_date", "tls"], "its keys")
+equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n" % about if about else "", version.out, "say the same")
+said("it reads no environment", run("version", env={"VAULT_FORMAT": "json", "VAULT_ADDR": "x", "VAULT_CLIENT_CERT": "x"}), 0, "", version.out)
+wrong("version with an argument", run("version", "x"), 'takes no arguments, and "x" is one', verb="version")
+wrong("sign with an argument", run("sign", "role=web", env=BASE), 'takes no arguments, and "role=web" is one', verb="sign")
+wrong("version -format=curl", run("version", "-format=curl"), "-format must be table or json", verb="version")
+
+# --- Flags
+
+wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress", 1, "did you mean -address?")
+wrong("an unknown flag", login("-colourful"), "unknown flag -colourful")
+wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at")
+wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a")
+wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
+for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock"):
+    wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: this build does not have it yet" % flag)
+wrong("a flag without its value", login("-role"), "-role needs a value")
+wrong("-method=userpass", login("-method=userpass"), "-method must be aws: pantler has no other method")
+wrong("-type=ec2", login("-type=ec2"), "-type is ec2, and this build does not have it yet")
+wrong("PANTLER_TYPE=x", login(env={"PANTLER_TYPE": "x"}), "PANTLER_TYPE must be iam")
+wrong("-format=yaml", login("-format=yaml"), "-format must be table or json")
+wrong("VAULT_FORMAT=yaml", login(env={"VAULT_FORMAT": "yaml"}), "VAULT_FORMAT must be table or json")
+wrong("sign -format=table", run("sign", "-format=table", env=BASE), "-format must be json or curl", verb="sign")
+for mode in ("", "9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
+    wrong("-mode=" + mode, login("-mode=" + mode), "-mode is not an octal mode like 0600")
+for flag in ("store", "no-store", "token-only", "tls-skip-verify", "disable-redirects"):
+    wrong("-%s=maybe" % flag, login("-%s=maybe" % flag), "-%s is neither true nor false" % flag)
+wrong("VAULT_SKIP_VERIFY=yes", login(env={"VAULT_SKIP_VERIFY": "yes"}), "VAULT_SKIP_VERIFY is neither true nor false")
+for text in ("x", "5 s", "1h-3m", "9999999999999999999h", "1e3"):
+    wrong("-timeout=" + text, login("-timeout=" + text), "-timeout is not a duration like 90, 1m30s or 500ms")
+for text in ("0", "-1s", "0s"):
+    wrong("-timeout=" + text, login("-timeout=" + text), "-timeout must be more than 0")
+wrong("BAO_CLIENT_TIMEOUT", login(env={"BAO_CLIENT_TIMEOUT": "soon"}), "BAO_CLIENT_TIMEOUT is not a duration like 90, 1m30s or 500ms")
+wrong("-log-level=loud", login("-log-level=loud"), "-log-level must be error, warn, info or debug")
+for text in ("2026-02-30T00:00:00Z", "now", "2026-01-01", "20260101T000000Z", "2026-01-01T00:00:60Z"):
+    wrong("-at=" + text, run("sign", "-at=" + text, env=BASE), "-at is not a time like 2026-01-02T03:04:05Z", verb="sign")
+for region in ("eu/west", "eu-west-1/../", "EU-WEST-1", "eu west", "eu.west", "é", "x" * 33, "a@b", "#"):
+    wrong("-region=" + region, login("-region=" + region), "-region is not a region: a-z, 0-9 and hyphens")
+wrong("PANTLER_REGION with a slash", login(env={"PANTLER_REGION": "eu/west"}), "PANTLER_REGION is not a region: a-z, 0-9 and hyphens")
+wrong("AWS_REGION with a slash", login("-region=auto", env={"AWS_REGION": "eu/west"}), "AWS_REGION is not a region: a-z, 0-9 and hyphens")
+wrong("region= with a slash", login("region=eu/west"), "-region is not a region: a-z, 0-9 and hyphens")
+for mount in ("", "/", "..", "a/../b", "a?b", "a#b", "a b", "é"):
+    wrong("-mount=" + mount, login("-mount=" + mount), 'mount "%s" is not a mount path' % mount.rstrip("/").replace("é", r"\xc3\xa9"))
+wrong("a role that is not ascii", login("-role=é"), "the role holds a byte that is not printable ascii")
+wrong("a server id that is not ascii", login("-header-value=é"), "the server id header value holds a byte that is not printable ascii")
+wrong("a namespace that is not ascii", login("-namespace=é"), "-namespace holds a byte that is not printable ascii")
+
+# --- Addresses
+
+SCHEME = "address: has no scheme: it must begin with https:// or http://"
+for address, what in (
+        ("vault.example.com:8200", SCHEME),
+        ("127.0.0.1", SCHEME),
+        ("//vault", SCHEME),
+        ("ftp://vault", "address: scheme is neither https nor http"),
+        ("https://", "address: has no host"),
+        ("https://vault:99999", "address: port is no number from 1 to 65535"),
+        ("https://vault:x", "address: port is no number from 1 to 65535"),
+        ("https://vault/#x", "address: holds a fragment (#)"),
+        ("https://va ult", "address: holds a blank, a control byte or a byte that is not ascii"),
+        ("https://väult", "address: holds a blank, a control byte or a byte that is not ascii"),
+        ("https://1.2.3", "address: host: name ends in a number, but is no ip address"),
+        ("https://0x7f.1", "address: host: name ends in a number, but is no ip address"),
+        ("https://[::1", "address: host: bracket without its end"),
+        ("https://a..b", "address: host: name has an empty label")):
+    wrong("-address=" + address, login("-address=" + address), "-address: " + what)
+wrong("user and password in it", login("-address=https://user:CANARY@vault"), "-address: address: holds a user or password: they do not belong there")
+wrong("VAULT_ADDR without scheme", login(env={"VAULT_ADDR": "vault:8200"}), "VAULT_ADDR: " + SCHEME)
+wrong("BAO_ADDR without scheme", login(env={"BAO_ADDR": "vault:8200"}), "BAO_ADDR: " + SCHEME)
+wrong("an address with a query", login("-address=https://vault/?x"), "-address holds a query")
+wrong("-tls-server-name=a b", login("-tls-server-name=a b"), "-tls-server-name: host: name holds a byte that no host name has")
+
+# --- Control bytes: in every flag and in every variable there is
+
+settings = [row for verb in ("sign", "login") for row in run("help", verb).out.splitlines() if row.startswith("  -")]
+ok(len(settings) > 30, "help tells them", len(settings))
+for row in settings:
+    verb = "sign" if row.startswith("  -at") else "login"
+    name = re.match("  -([a-z-]+)", row).group(1)
+    said_as = "-%s=demo/secret+key\x01" % name
+    wrong("a control byte in -" + name, run(verb, said_as, env=BASE), "-%s holds a control byte" % name, verb=verb)
+    for variable in re.findall(r"\[([A-Z_]+)\]", row):
+        for variable in {variable, variable.replace("VAULT_", "BAO_")}:
+            wrong("a control byte in " + variable, run(verb, env=dict(BASE, **{variable: "demo/secret+key\x1b"})),
+                  variable + " holds a control byte", verb=verb)
+for byte in ("\n", "\t", "\r", "\x7f"):
+    wrong("another one: %r" % byte, login("-role=a%sb" % byte), "-role holds a control byte")
+    wrong("in an argument: %r" % byte, login("role=a%sb" % byte), "-role holds a control byte")
+for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+    for byte in ("\n", " ", "\x1b", "é", "\x7f"):
+        wrong("%s with %r" % (name, byte), login(env={name: "demo/secret+key" + byte}), name + " holds a byte that is not visible ascii")
+wrong("AWS_REGION with a control byte", login("-region=auto", env={"AWS_REGION": "eu\x01"}), "AWS_REGION is not a region: a-z, 0-9 and hyphens")
+
+# --- Credentials
+
+NONE = "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
+wrong("no credentials", login(env=dict.fromkeys(KEYS)), NONE, 10)
+wrong("empty ones", login(env=dict.fromkeys(KEYS, "")), NONE, 10)
+wrong("a session token alone", login(env=dict(dict.fromkeys(KEYS), AWS_SESSION_TOKEN="demo//session")), NONE, 10)
+wrong("a profile that this build does not read", login(env=dict(dict.fromkeys(KEYS), AWS_PROFILE="x")), NONE, 10,
+      "this build reads credentials from these two variables (and AWS_SESSION_TOKEN) only")
+HALF = "half a pair of aws credentials: %s is set, %s is not"
+for there, missing in (list(KEYS), list(KEYS)[::-1]):
+    wrong("half a pair: no " + missing, login(env={missing: None}), HALF % (there, missing), 10)
+    wrong("an empty %s is none" % missing, login(env={missing: ""}), HALF % (there, missing), 10)
+wrong("half a pair, to sign", run("sign", env={"AWS_ACCESS_KEY_ID": "x"}), HALF % tuple(KEYS), 10, verb="sign")
+
+# --- CA certificates that cannot be read: told before anything is sent
+
+silent = unruly.Silent()
+HTTPS = {"VAULT_ADDR": "https://127.0.0.1:%d" % silent.port}
+place = os.path.join(folder, "cas")
+os.mkdir(place)
+os.mkfifo(place + "/fifo")
+open(place + "/unreadable", "w").close()
+os.chmod(place + "/unreadable", 0)
+for name, path, why in (("missing", place + "/none", "no such file or directory"), ("a FIFO", place + "/fifo", "not a regular file"),
+                        ("a device", "/dev/zero", "not a regular file"), ("behind a file", place + "/unreadable/x", "not a directory")):
+    wrong("-ca-cert %s" % name, login("-ca-cert=" + path, env=HTTPS), "%s: %s" % (path, why))
+    wrong("-ca-path %s" % name, login("-ca-path=" + path, env=HTTPS), "%s: %s" % (path, why))
+    wrong("VAULT_CACERT %s" % name, login(env=dict(HTTPS, VAULT_CACERT=path)), "%s: %s" % (path, why))
+if os.geteuid() == 0:
+    os.chmod(folder, 0o711)
+    as_nobody = {"preexec_fn": lambda: (os.setgroups([]), os.setgid(65532), os.setuid(65532))}
+    readable = run("version", **as_nobody).code == 0  # the program may lie where only root can reach it
+    os.chmod(place, 0o755)
+    if readable:
+        wrong("-ca-cert unreadable", login("-ca-cert=" + place + "/unreadable", env=HTTPS, **as_nobody),
+              place + "/unreadable: permission denied")
+else:
+    wrong("-ca-cert unreadable", login("-ca-cert=" + place + "/unreadable", env=HTTPS), place + "/unreadable: permission denied")
+equal(silent.connections, 0, "no connection was made")
+wrong("a plain http address needs none", login("-ca-cert=" + place + "/none"),
+      "vault http://127.0.0.1:1: connect to 127.0.0.1:1: connection refused", 12)
+
+# --- A deadline over everything
+
+began = time.monotonic()
+said("-timeout=0.5s against a silent server", login("-timeout=0.5s", env=HTTPS, timeout=5), 12, re.compile(
+    r"pantler: login: vault %s: TLS handshake: no answer within 0\.5s \(code 12\)\n" % HTTPS["VAULT_ADDR"]))
+ok(0.5 <= time.monotonic() - began < 5, "neither early nor late", time.monotonic() - began)
+said("the same without TLS", login("-timeout=500ms", "-address=http://127.0.0.1:%d" % silent.port, timeout=5), 12,
+     line("login", "vault http://127.0.0.1:%d: no answer within 0.5s" % silent.port, 12))
+said("VAULT_CLIENT_TIMEOUT=1", login(env={"VAULT_CLIENT_TIMEOUT": "1", "VAULT_ADDR": "http://127.0.0.1:%d" % silent.port}, timeout=5), 12,
+     line("login", "vault http://127.0.0.1:%d: no answer within 1s" % silent.port, 12))
+
+# --- Nowhere to print
+
+closed = {"stdout": None, "preexec_fn": lambda: os.close(1)}
+for words in (["login", "-address=http://127.0.0.1:%d" % silent.port], ["version"], ["help"], ["sign"]):
+    said(words[0] + ": standard output closed", run(*words, env=KEYS, timeout=5, **closed), 16,
+         line(words[0], "standard output: not open", 16))
+    with open("/dev/null") as read_only:
+        said(words[0] + ": standard output cannot be written", run(*words, env=KEYS, timeout=5, stdout=read_only), 16,
+             line(words[0], "standard output: not open", 16))
+web = unruly.Web()
+web.answers = {"good": unruly.login()}
+GOOD = ["login", "-address=" + web.url, "-mount=good", "-field=token"]
+equal(web.seen, [], "no login was made that nobody would have got")
+for words in (GOOD, ["version"], ["help"], ["sign"]):
+    with open("/dev/full", "w") as full:
+        said(words[0] + ": standard output full", run(*words, env=KEYS, stdout=full), 16,
+             line(words[0], "standard output: no space left on device", 16))
+    reader, writer = os.pipe()
+    os.close(reader)
+    said(words[0] + ": nobody reads standard output", run(*words, env=KEYS, stdout=writer), 16, line(words[0], "standard output: broken pipe", 16))
+    os.close(writer)
+    with open("/dev/full", "w") as full:
+        equal(run(*words, env=KEYS, stderr=full).code, 0, words[0] + ": standard error full is no error")
+    equal(run(*words, env=KEYS, stderr=None, preexec_fn=lambda: os.close(2)).code, 0, words[0] + ": nor is one that is closed")
+said("all three closed", run(*GOOD, env=KEYS, stdin=None, stdout=None, stderr=None,
+                             preexec_fn=lambda: (os.close(0), os.close(1), os.close(2))), 16)
+path = os.path.join(folder, "token")
+said("all three closed, and a file to write", run(*GOOD, "-output=" + path, env=KEYS, stdin=None, stdout=None, stderr=None,
+                                                  preexec_fn=lambda: (os.close(0), os.close(1), os.close(2))), 0)
+equal(open(path).read() if os.path.exists(path) else None, unruly.TOKEN, "which holds the token and nothing else")
+
+# --- A machine that has nothing to give
+
+if not EMULATED:  # an emulator needs memory and descriptors of its own
+    for verb in ("login", "sign"):
+        said(verb + ": no memory for an arena", run(verb, env=BASE, preexec_fn=limited(resource.RLIMIT_AS, 4 << 20)), 1,
+             line(verb, "no memory for %d bytes: out of memory" % (8 << 20), 1))
+    for verb in ("login", "sign", "version", "help"):
+        said(verb + ": no descriptors", run(verb, env=BASE, preexec_fn=limited(resource.RLIMIT_NOFILE, 3)), 1,
+             line(verb, "no descriptors to wait with: too many open files", 1))
+    said("no descriptor for a connection", login(preexec_fn=limited(resource.RLIMIT_NOFILE, 5)), 12,
+         line("login", "vault http://127.0.0.1:1: connect to 127.0.0.1:1: too many open files", 12))
+end()
