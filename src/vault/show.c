@@ -124,12 +124,13 @@ collect(struct rows *r, const struct vault_secret *s, struct arena *a, struct er
 static void
 add_cell(struct buf *out, struct str key, bool is_meta, size_t width)
 {
-	size_t start = out->len;
+	size_t start = out->len, end;
 
 	if (is_meta)
 		buf_add_str(out, S(META));
-	buf_add_escaped(out, key);
-	while (!out->full && out->len - start < width + 4)	/* four blanks between the columns */
+	buf_add_escaped(out, key);	/* may be wider than the column: then it moves its value */
+	end = out->len - start < width ? start + width : out->len;
+	while (!out->full && out->len < end + 4)	/* four blanks between the columns */
 		buf_add_c(out, ' ');
 }
 
@@ -163,7 +164,7 @@ show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struc
 	return out->full ? arena_err(e) : 0;
 }
 
-/* One key as the answer has it, or as Go's zero value. */
+/* One key as the answer has it; Go's zero value when it is absent or null. */
 static int
 put(struct jsonw *w, struct json object, const char *key, struct str zero, struct err *e)
 {
@@ -172,7 +173,7 @@ put(struct jsonw *w, struct json object, const char *key, struct str zero, struc
 	if (json_type(object) == JSON_OBJECT && json_get(object, str_of(key), &v, e) < 0)
 		return err_in(e, "answer");
 	jsonw_key(w, str_of(key));
-	jsonw_value(w, json_type(v) == JSON_NONE ? (struct json){ zero } : v);
+	jsonw_value(w, json_type(v) == JSON_NONE || json_type(v) == JSON_NULL ? (struct json){ zero } : v);
 	return 0;
 }
 

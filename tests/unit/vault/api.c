@@ -53,13 +53,13 @@ run_ask(void)
 
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
 		set_address(&v, urls[i].address);
-		arena.len = 0;
+		arena_wipe(&arena);
 		ok(vault_ask(&ask, &v, S("GET"), str_of(urls[i].path), S(""), &arena, &err) == 0, "ask %s", urls[i].address);
 		is_str(ask.http.url, str_of(urls[i].url), "url at %s", urls[i].address);
 	}
 	for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++) {
 		v.namespace = str_of(namespaces[i].given);
-		arena.len = 0;
+		arena_wipe(&arena);
 		ok(vault_ask(&ask, &v, S("PUT"), S("x"), S("{}"), &arena, &err) == 0, "namespace \"%s\"", namespaces[i].given);
 		is_str(field(&ask.http, S("X-Vault-Namespace")), str_of(namespaces[i].sent), "as it is sent");
 	}
@@ -196,12 +196,12 @@ run_parse(void)
 	struct str body;
 
 	for (size_t i = 0; i < sizeof bad_bodies / sizeof *bad_bodies; i++) {
-		arena.len = 0;
+		arena_wipe(&arena);
 		ok(vault_parse_secret(&s, str_of(bad_bodies[i].body), &arena, &err) < 0 && err.code == ERR_PEER &&
 		   err.cause == CAUSE_ANSWER, "refused: %.100s", bad_bodies[i].body);
 		is_line(&err, bad_bodies[i].line, "its line");
 	}
-	arena.len = 0;
+	arena_wipe(&arena);
 	ok(vault_parse_secret(&s, str_of(whole), &arena, &err) == 0, "a whole answer, unknown keys and all");
 	ok(s.has_auth && !s.has_wrap && !s.has_mfa && s.token.renewable, "what it has");
 	is_str(s.token.client_token, S("hvs.CAESA"), "client token, unescaped");
@@ -343,7 +343,7 @@ run_check(void)
 	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
 		a.status = statuses[i].status;
 		a.body = str_of(statuses[i].body);
-		arena.len = 0;
+		arena_wipe(&arena);
 		ok(vault_check(&a, NULL, &arena, &err) < 0 && err.code == statuses[i].code && err.cause == statuses[i].cause,
 		   "status %d, row %zu", a.status, i);
 		is_line(&err, statuses[i].line, "its line");

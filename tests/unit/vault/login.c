@@ -23,7 +23,7 @@ static struct login_config config;
 static void
 reset(void)
 {
-	arena.len = 0;
+	arena_wipe(&arena);
 	vault = (struct vault){ .token = S("hvs.must-not-be-sent") };
 	if (uri_parse(&vault.address, S("https://vault:8200"), &err) < 0)
 		ok(false, "%s", err.line);
@@ -329,6 +329,7 @@ run_room(void)
 				done++, wrong += !str_eq(m.secret.token.client_token, S("hvs.t"));
 			else
 				wrong += err.cause != CAUSE_MEMORY;
+			memset(a.at + len, 0, a.len - len);
 			a.len = len;
 			m.state = LOGIN_ASKED;
 			in = (struct answer){ .how = ANSWER_OK, .status = 400, .body = str_of(bad) };
@@ -588,7 +589,7 @@ run_canary(const char *name, struct str secret)
 				buf_add_str(&b, secret);
 				f++;
 			}
-			arena.len = 0;
+			arena_wipe(&arena);
 			if (answer(&m, codes[c], i < frame_n ? errors(buf_str(&b)) : buf_str(&b)) != STEP_FAIL)
 				continue;
 			n++;
