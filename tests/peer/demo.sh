@@ -86,6 +86,8 @@ elif unshare -r true 2>/dev/null; then
 else
 	enter='sudo --preserve-env chroot'
 fi
-step 0 "find $root -type f; $enter $root /pantler login -field=token; echo"
+step 0 "find $root -type f"
+step 0 "$enter $root /pantler login -field=token"
+[ -t 1 ] || echo	# a terminal gets a line end from -field itself
 
 exit $failed

@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import ssl
@@ -85,7 +86,7 @@ class Ran:
 
     def __init__(self, done):
         self.code = done.returncode
-        self.out, self.err = (b.decode("utf-8", "backslashreplace") for b in (done.stdout, done.stderr))
+        self.out, self.err = ((b or b"").decode("utf-8", "backslashreplace") for b in (done.stdout, done.stderr))
 
     def __str__(self):
         return "exit %d\nstdout %s\nstderr %s" % (self.code, self.out, self.err)
@@ -143,27 +144,36 @@ def start_standin(name="standin", *args):
     return Server(sys.executable, os.path.join(HERE, "standin"), "--dir", os.path.join(folder, name), *args)
 
 
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
+
 def start_moto():
-    """moto as STS with signature checking on. Returns its server and {id, secret} of the user "pantler" in account 123456789012."""
+    """moto as STS with signature checking on. Returns its server, the {id, secret} of user "pantler" and the {id, secret, token}
+    of a session of role "web", both of account 123456789012."""
     server = Server(PYTHON, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0",
                     ready=lambda line: "Running on" in line and line.split()[-1])
 
+    def call(service, version, action, **more):
+        form = urllib.parse.urlencode(dict(more, Action=action, Version=version)).encode()
+        scope = "AWS4-HMAC-SHA256 Credential=x/20150830/us-east-1/%s/aws4_request, SignedHeaders=host, Signature=0" % service
+        with urllib.request.urlopen(urllib.request.Request(server.url, form, {"Authorization": scope}), timeout=30) as answer:
+            xml = answer.read().decode()
+        found = (re.search("<%s>(.*)</%s>" % (tag, tag), xml) for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        return {name: tag and tag[1] for name, tag in zip(("id", "secret", "token"), found)}
+
     def iam(action, **more):
-        form = urllib.parse.urlencode(dict(more, Action=action, Version="2010-05-08")).encode()
-        ask = urllib.request.Request(server.url, form, {
-            "Authorization": "AWS4-HMAC-SHA256 Credential=x/20150830/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0"})
-        return urllib.request.urlopen(ask, timeout=30).read().decode()
+        return call("iam", "2010-05-08", action, **more)
 
     iam("CreateUser", UserName="pantler")
-    iam("PutUserPolicy", UserName="pantler", PolicyName="all", PolicyDocument=json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
-    made = iam("CreateAccessKey", UserName="pantler")
-    key = {name: made.partition("<%s>" % tag)[2].partition("<")[0]
-           for name, tag in (("id", "AccessKeyId"), ("secret", "SecretAccessKey"))}
+    iam("PutUserPolicy", UserName="pantler", PolicyName="all", PolicyDocument=ALLOW)
+    key = iam("CreateAccessKey", UserName="pantler")
+    iam("CreateRole", RoleName="web", AssumeRolePolicyDocument=ALLOW)
+    iam("PutRolePolicy", RoleName="web", PolicyName="all", PolicyDocument=ALLOW)
+    session = call("sts", "2011-06-15", "AssumeRole", RoleArn="arn:aws:iam::123456789012:role/web", RoleSessionName="s")
     # From the next request on every signature is verified; without the Content-Type moto answers 500.
     urllib.request.urlopen(urllib.request.Request(server.url + "/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}),
                            timeout=30)
-    return server, key
+    return server, key, session
 
 
 def oracle(argv, cases):
