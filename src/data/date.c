@@ -184,6 +184,7 @@ unit_ns(struct str unit)
 	} units[] = {
 		{ "ns", 1 }, { "us", 1000 }, { "\302\265s", 1000 }, { "\316\274s", 1000 },	/* both micro signs, as Go */
 		{ "ms", 1000000 }, { "s", SECOND_NS }, { "m", 60ull * SECOND_NS }, { "h", 3600ull * SECOND_NS },
+		{ "d", (uint64_t)DAY * SECOND_NS }, { "", SECOND_NS },
 	};
 
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
@@ -211,51 +212,38 @@ add_ns(uint64_t *sum, uint64_t n, uint64_t ns)
 	return true;
 }
 
-/* One "1.5h" from *at, which is moved past it. */
-static bool
-add_unit(struct str s, size_t *at, uint64_t *sum)
-{
-	size_t whole = *at, dot = digits(s, whole), unit = dot, end;
-	bool has_dot = dot < s.len && s.at[dot] == '.';
-	uint64_t n = 0, ns;
-
-	if (has_dot)
-		unit = digits(s, dot + 1);
-	for (end = unit; end < s.len && s.at[end] != '.' && digits(s, end) == end; end++)
-		;
-	*at = end;
-	ns = unit_ns(str_part(s, unit, end));
-	if (!ns || unit - whole == has_dot)
-		return false;
-	if (dot > whole && (!str_to_u64(str_part(s, whole, dot), &n) || !add_ns(sum, n, ns)))
-		return false;
-	for (dot++; dot < unit; dot++) {
-		ns /= 10;	/* loses less than 1 ns a digit */
-		if (ns && !add_ns(sum, (uint64_t)(s.at[dot] - '0'), ns))
-			return false;
-	}
-	return true;
-}
-
 bool
 date_parse_duration(struct str text, int64_t *out_ms)
 {
 	bool minus = text.len && text.at[0] == '-';
-	size_t at = minus || (text.len && text.at[0] == '+');
-	size_t end = digits(text, at);
-	uint64_t n, sum = 0;
+	size_t start = minus || (text.len && text.at[0] == '+'), at = start;
+	uint64_t sum = 0;
 
-	if (at && at == text.len)
+	if (start && start == text.len)
 		return false;
-	if (end > at && (end == text.len || (end + 1 == text.len && text.at[end] == 'd'))) {
-		if (!str_to_u64(str_part(text, at, end), &n) ||
-		    !add_ns(&sum, n, (end == text.len ? 1u : DAY) * (uint64_t)SECOND_NS))
+	while (at < text.len) {	/* one "1.5h" after the other */
+		size_t whole = at, dot = digits(text, whole), unit = dot;
+		bool has_dot = dot < text.len && text.at[dot] == '.';
+		uint64_t n = 0, ns;
+
+		if (has_dot)
+			unit = digits(text, dot + 1);
+		for (at = unit; at < text.len && text.at[at] != '.' && digits(text, at) == at; at++)
+			;
+		ns = unit_ns(str_part(text, unit, at));
+		if (!ns || unit - whole == has_dot)
 			return false;
-		at = text.len;
+		/* "60" and "30d" stand alone, for they are not Go's */
+		if ((unit == at || text.at[unit] == 'd') && (whole != start || has_dot || at != text.len))
+			return false;
+		if (dot > whole && (!str_to_u64(str_part(text, whole, dot), &n) || !add_ns(&sum, n, ns)))
+			return false;
+		for (dot++; dot < unit; dot++) {
+			ns /= 10;	/* loses less than 1 ns a digit */
+			if (ns && !add_ns(&sum, (uint64_t)(text.at[dot] - '0'), ns))
+				return false;
+		}
 	}
-	while (at < text.len)
-		if (!add_unit(text, &at, &sum))
-			return false;
 	sum /= SECOND_NS / 1000;
 	*out_ms = minus ? -(int64_t)sum : (int64_t)sum;
 	return true;

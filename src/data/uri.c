@@ -20,10 +20,17 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Whether every byte is a letter, a digit or one of `others`. */
 static bool
-is_letter(char c)
+has_only(struct str s, const char *others)
 {
-	return (c | 32) >= 'a' && (c | 32) <= 'z';
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+
+		if (!is_digit(c) && ((c | 32) < 'a' || (c | 32) > 'z') && !memchr(others, c, strlen(others)))
+			return false;
+	}
+	return true;
 }
 
 /* Four decimals without leading zeros. */
@@ -128,40 +135,31 @@ is_number(struct str label)
 static int
 check_name(struct str name, struct err *e)
 {
-	struct str label = S("");
+	struct str label;
+	bool more = true;
 
 	if (name.len > NAME_MAX)
 		return refuse(e, "host", "name is longer than 253 bytes");
-	while (name.len) {
-		bool closed = str_find_c(name, '.') != SIZE_MAX;
-
+	if (!has_only(name, "-_."))
+		return refuse(e, "host", "name holds a byte that no host name has");
+	while (more) {
+		more = str_find_c(name, '.') != SIZE_MAX;
 		label = str_cut(&name, '.');
-		if (!label.len || (closed && !name.len))
+		if (!label.len)
 			return refuse(e, "host", "name has an empty label");
 		if (label.len > LABEL_MAX)
 			return refuse(e, "host", "name has a label longer than 63 bytes");
 		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
 			return refuse(e, "host", "name has a label that begins or ends with a hyphen");
-		for (size_t i = 0; i < label.len; i++)
-			if (!is_digit(label.at[i]) && !is_letter(label.at[i]) && label.at[i] != '-' && label.at[i] != '_')
-				return refuse(e, "host", "name holds a byte that no host name has");
 	}
 	if (is_number(label))
 		return refuse(e, "host", "name ends in a number, but is no ip address");
 	return 0;
 }
 
-static bool
-is_scope(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.at[i]) && !is_letter(s.at[i]) && s.at[i] != '-' && s.at[i] != '_' && s.at[i] != '.')
-			return false;
-	return s.len && s.len <= SCOPE_MAX;
-}
-
-int
-host_parse(struct host *out, struct str text, struct err *e)
+/* With `encoded`, the % before a scope may be written %25. */
+static int
+parse_host(struct host *out, struct str text, bool encoded, struct err *e)
 {
 	bool bracket = text.len && text.at[0] == '[';
 
@@ -179,7 +177,9 @@ host_parse(struct host *out, struct str text, struct err *e)
 		out->name = str_cut(&out->scope, '%');
 		if (!parse_ip6(out->name, out->ip))
 			return refuse(e, "host", "is no ipv6 address");
-		if (out->name.len < text.len && !is_scope(out->scope))
+		if (encoded && out->scope.len > 2 && str_has_prefix(out->scope, S("25")))
+			out->scope = str_part(out->scope, 2, out->scope.len);
+		if (out->name.len < text.len && (!out->scope.len || out->scope.len > SCOPE_MAX || !has_only(out->scope, "-_.")))
 			return refuse(e, "host", "scope behind % is no interface name");
 		return 0;
 	}
@@ -187,13 +187,15 @@ host_parse(struct host *out, struct str text, struct err *e)
 		out->kind = HOST_IP4;
 		return 0;
 	}
-	if (text.at[text.len - 1] == '.') {
-		out->rooted = true;
-		out->name.len--;
-		if (!out->name.len)
-			return refuse(e, "host", "name has an empty label");
-	}
+	out->rooted = text.at[text.len - 1] == '.';
+	out->name.len -= out->rooted;
 	return check_name(out->name, e);
+}
+
+int
+host_parse(struct host *out, struct str text, struct err *e)
+{
+	return parse_host(out, text, false, e);
 }
 
 void
@@ -238,14 +240,13 @@ uri_parse(struct uri *out, struct str text, struct err *e)
 	struct str place;
 
 	*out = (struct uri){ 0 };
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] <= ' ' || text.at[i] >= 0x7f)	/* char may be signed: then bytes over 0x7f are negative */
-			return refuse(e, "address", "holds a blank, a control byte or a byte that is not ascii");
+	if (text.len && !str_is_visible(text))
+		return refuse(e, "address", "holds a blank, a control byte or a byte that is not ascii");
 	if (str_find(text, S("://")) == SIZE_MAX)
 		return refuse(e, "address", "has no scheme: it must begin with https:// or http://");
 	if (!take_scheme(out, &text))
 		return refuse(e, "address", "scheme is neither https nor http");
-	while (end < text.len && text.at[end] != '/' && text.at[end] != '?' && text.at[end] != '#')
+	while (end < text.len && !memchr("/?#", text.at[end], 3))
 		end++;
 	place = str_part(text, 0, end);
 	out->path = end < text.len ? str_part(text, end, text.len) : S("/");
@@ -259,10 +260,8 @@ uri_parse(struct uri *out, struct str text, struct err *e)
 	split = split != SIZE_MAX ? split + 1 : str_find_c(place, ':');
 	if (!split || !place.len)
 		return refuse(e, "address", "has no host");
-	if (host_parse(&out->host, str_part(place, 0, split), e) < 0)
+	if (parse_host(&out->host, str_part(place, 0, split), true, e) < 0)
 		return err_in(e, "address");
-	if (out->host.scope.len > 2 && str_has_prefix(out->host.scope, S("25")))
-		out->host.scope = str_part(out->host.scope, 2, out->host.scope.len);
 	return parse_port(out, str_part(place, split, place.len), e);
 }
 
@@ -288,7 +287,7 @@ uri_add_escaped(struct buf *out, struct str s, bool keep_slash)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.at[i];
 
-		if (is_digit((char)c) || is_letter((char)c) || memchr("-._~/", c, keep_slash ? 5 : 4)) {
+		if (has_only(str_part(s, i, i + 1), keep_slash ? "-._~/" : "-._~")) {
 			buf_add_c(out, (char)c);
 			continue;
 		}

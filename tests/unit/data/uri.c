@@ -157,6 +157,8 @@ uris(void)
 	uri_good("http://127.0.0.1:00080", false, "127.0.0.1", 80, "/", "http://127.0.0.1:80");
 	uri_good("http://[::1]:1/", false, "::1", 1, "/", "http://[::1]:1");
 	uri_good("https://[fe80::1%25eth0]:65535", true, "fe80::1", 65535, "/", "https://[fe80::1%25eth0]:65535");
+	uri_good("https://[fe80::1%25a-name-of-15-by]", true, "fe80::1", 443, "/", "https://[fe80::1%25a-name-of-15-by]");
+	uri_good("https://[fe80::1%a-name-of-15-by]", true, "fe80::1", 443, "/", "https://[fe80::1%25a-name-of-15-by]");
 	uri_good("https://[fe80::1%eth0]", true, "fe80::1", 443, "/", "https://[fe80::1%25eth0]");
 	uri_good("https://[fe80::1%25]", true, "fe80::1", 443, "/", "https://[fe80::1%2525]");
 
