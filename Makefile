@@ -143,14 +143,12 @@ $(vectors) $(transcripts): build/test/%: tests/%.c $$(call libs_for,agent) build
 build/test/tools/atexit: tests/tools/atexit.c
 	@mkdir -p $(@D)
 	$Q$(HOSTCC) -O1 -Wall -Wextra -Werror -o $@ $<
-$(B)/emulated: $(B)/pantler
-	@printf '#!/bin/sh\nexec %s "$(CURDIR)/$<" "$$@"\n' qemu-$(ARCH:armhf=arm)-static >$@ && chmod +x $@
 
 suite = tests/run $1 $2 || :;
 suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,unit,$(unit)) \
 	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
-emulated = PANTLER=build/$1/emulated $(call suite,system-$1,$(wildcard tests/system/*.t))
+emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
 programs: all $(unit) $(vectors) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
 unit: $(unit)
@@ -160,7 +158,7 @@ check: programs ## lints, unit tests, vectors, transcripts, fuzz corpus, the pro
 test: ## installs what tests need; then check, the same for other processors, and tests against real peers
 	@vendor/deps test
 	@tests/peer/setup
-	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a build/$$a/emulated; done
+	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a all; done
 	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) tests/run -sum
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
