@@ -1,10 +1,11 @@
 #!/bin/sh
-# tests/mem.sh: the memory that the program has when it ends, median of 5. Measures the native program; judges nothing.
+# tests/mem.sh: the memory that the program has when it ends, and at most; median of 5. Measures the native program; judges nothing.
 # SPDX-License-Identifier: MIT
 #
-# tests/mem.sh                    the verbs that need no server
-# tests/mem.sh NAME ARG...        `pantler ARG...` under that name, with this environment (a login, say)
-# Prints "NAME private-dirty BYTES" and "NAME rss BYTES". Needs build/test/tools/atexit.
+# tests/mem.sh                    `version`, and a login at the stand-in: with the system's CA bundle, and with one CA
+# tests/mem.sh NAME ARG...        `pantler ARG...` under that name, with this environment
+# Prints "NAME private-dirty BYTES", "NAME rss BYTES" (both at the end) and "NAME most-dirty BYTES" (at any system call).
+# Needs build/test/tools/atexit.
 set -eu
 program=${PANTLER:-build/$(uname -m)/pantler}
 out=$(mktemp)
@@ -13,18 +14,23 @@ trap 'rm -f "$out" "$out".*' EXIT
 # Dirty pages of the file itself would count as the program's; once written out they do not.
 sync "$program"
 
+median() { sort -nk"$2" "$out".[1-5] | awk -v n="$1" -v column="$2" -v what="$3" 'NR == 3 { print n, what, $column }'; }
+
 measure() {
 	name=$1
 	shift
 	for i in 1 2 3 4 5; do
 		build/test/tools/atexit "$out.$i" "$program" "$@" >/dev/null </dev/null
 	done
-	sort -n "$out".[1-5] | awk -v n="$name" 'NR == 3 { print n, "private-dirty", $1 }'
-	sort -nk2 "$out".[1-5] | awk -v n="$name" 'NR == 3 { print n, "rss", $2 }'
+	median "$name" 1 private-dirty
+	median "$name" 2 rss
+	median "$name" 3 most-dirty
 }
 
 if [ $# -gt 0 ]; then
 	measure "$@"
 else
 	measure version version
+	tests/system/at-standin -bundle "$0" login login -field=token
+	tests/system/at-standin "$0" one-ca login -field=token
 fi

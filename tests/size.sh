@@ -2,6 +2,8 @@
 # tests/size.sh: what the program costs, beside what it may (tests/budget). Measures what is built, and builds nothing.
 # SPDX-License-Identifier: MIT
 #
+# tests/size.sh           every program in build/, and the memory of the native one
+# tests/size.sh ARCH      that program's file alone
 # Prints a line a figure: NAME WHAT VALUE LIMIT. Fails when a value is over its limit, or when nothing is built.
 set -u
 export LC_ALL=C
@@ -19,7 +21,7 @@ line() {
 	fi
 }
 
-for program in build/*/pantler; do
+for program in build/${1:-*}/pantler; do
 	[ -f "$program" ] || continue
 	seen=1
 	arch=$(basename "$(dirname "$program")")
@@ -28,12 +30,16 @@ for program in build/*/pantler; do
 done
 [ $seen = 1 ] || { echo 'tests/size.sh: nothing is built' >&2; exit 1; }
 
-# A script that prints "NAME private-dirty BYTES" and "NAME rss BYTES".
-if [ -x build/test/tools/atexit ] && figures=$(tests/mem.sh); then
-	while read -r name what bytes; do
-		line "$name" "$what" "$bytes"
-	done <<EOF
+if [ $# = 0 ] && [ -x build/test/tools/atexit ]; then
+	if figures=$(tests/mem.sh); then
+		while read -r name what bytes; do
+			line "$name" "$what" "$bytes"
+		done <<EOF
 $figures
 EOF
+	else
+		echo 'tests/size.sh: the memory cannot be measured' >&2
+		status=1
+	fi
 fi
 exit $status
