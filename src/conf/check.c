@@ -65,7 +65,7 @@ check_region(struct config *c, struct err *e)
 	if (!c->region.len || str_is(c->region, "auto")) {
 		c->region = c->aws_region.len ? c->aws_region : S("us-east-1");
 		if (!region_is_valid(c->region))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "AWS_REGION is not a region: a-z, 0-9 and hyphens");
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s is not a region: a-z, 0-9 and hyphens", c->aws_region_name);
 	}
 	return region_is_valid(c->region) ? 0 : refuse(s, e, "is not a region: a-z, 0-9 and hyphens");
 }

@@ -83,7 +83,8 @@ read_aws(struct config *c, char *const *envp)
 	c->aws.access_key_id = env_either(envp, "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY");
 	c->aws.secret_access_key = env_either(envp, "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY");
 	c->aws.session_token = env_either(envp, "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN");
-	c->aws_region = env_either(envp, "AWS_REGION", "AWS_DEFAULT_REGION");
+	c->aws_region_name = env_get(envp, "", "AWS_REGION").len ? "AWS_REGION" : "AWS_DEFAULT_REGION";
+	c->aws_region = env_get(envp, "", c->aws_region_name);
 	for (const char *name = other_sources; *name; name = next(name))
 		c->aws.has_other |= env_get(envp, "", name).len > 0;
 }
@@ -239,6 +240,8 @@ conf_read_pair(struct config *c, struct str pair, struct err *e)
 		key = CONF_HEADER_VALUE;
 	else if (str_is(name, "role") || str_is(name, "mount") || str_is(name, "region"))
 		key = find_flag(name, VERB_LOGIN);
+	if (key != CONF_KEYS && name.len == pair.len)	/* "role" alone would quietly undo PANTLER_ROLE */
+		return err_set(e, ERR_INPUT, CAUSE_USE, "%.*s= needs a value", STR(name));
 	if (key != CONF_KEYS) {
 		set_flag(c, key, value);
 		return 0;

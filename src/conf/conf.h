@@ -96,7 +96,8 @@ struct config {
 	struct str home;		/* HOME */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
-	struct str aws_region;
+	struct str aws_region;		/* AWS_REGION, else AWS_DEFAULT_REGION */
+	const char *aws_region_name;	/* which of the two */
 };
 
 /* Variables that are ignored, though someone may have meant them: the caller says so. Static names, without BAO_ or VAULT_. */
