@@ -1,0 +1,129 @@
+/* tests/fuzz/x509.c: fuzzes the chain's judgement: chain, anchors, host and mode are the input's. */
+/* SPDX-License-Identifier: MIT */
+#include "crypto/x509.h"
+#include "data/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Input: a byte of flags, a byte that says how many of the pieces are anchors, then pieces: two bytes of length, DER. */
+#define SKIP_VERIFY 1
+#define HOST 6		/* which of hosts[], times two */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void
+must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static struct {
+	struct str piece[40];
+	unsigned n;
+	unsigned chain_n;	/* of them come first */
+	unsigned next;		/* anchor to be given out */
+	char pem[1 << 18];
+} input;
+
+static int
+rewind_input(void *ctx, struct err *e)
+{
+	(void)ctx;
+	(void)e;
+	input.next = input.chain_n;
+	return 0;
+}
+
+/* One anchor as PEM, a file each; cut where the room ends. */
+static int
+more(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
+{
+	struct buf b = BUF(input.pem);
+
+	(void)ctx;
+	(void)e;
+	*begins = true;
+	*n = 0;
+	if (input.next == input.n)
+		return 0;
+	buf_add_str(&b, S("-----BEGIN CERTIFICATE-----\n"));
+	code_add_base64(&b, input.piece[input.next++]);
+	buf_add_str(&b, S("\n-----END CERTIFICATE-----\n"));
+	*n = b.len < cap ? b.len : cap;
+	memcpy(at, input.pem, *n);
+	return 0;
+}
+
+static unsigned
+feed(const br_x509_class **c, const char *name)
+{
+	(*c)->start_chain(c, name);
+	for (unsigned i = 0; i < input.chain_n; i++) {
+		(*c)->start_cert(c, (uint32_t)input.piece[i].len);
+		(*c)->append(c, (const unsigned char *)input.piece[i].at, input.piece[i].len);
+		(*c)->end_cert(c);
+	}
+	return (*c)->end_chain(c);
+}
+
+/* A chain of one needs no order, so stock BearSSL must agree when we accept it. */
+static void
+must_stock_accept(const struct x509 *x, const char *name)
+{
+	static br_x509_minimal_context m;
+	br_x509_trust_anchor anchor[TRUST_ANCHORS];
+
+	for (unsigned i = 0; i < x->trust.anchor_n; i++)
+		anchor[i] = x->trust.anchor[i].anchor;
+	br_x509_minimal_init(&m, &br_sha256_vtable, anchor, x->trust.anchor_n);
+	br_x509_minimal_set_hash(&m, br_sha256_ID, &br_sha256_vtable);
+	br_x509_minimal_set_hash(&m, br_sha384_ID, &br_sha384_vtable);
+	br_x509_minimal_set_hash(&m, br_sha512_ID, &br_sha512_vtable);
+	br_x509_minimal_set_rsa(&m, br_rsa_i31_pkcs1_vrfy);
+	br_x509_minimal_set_ecdsa(&m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
+	br_x509_minimal_set_time(&m, 1798761600 / 86400 + 719528, 0);
+	must(feed(&m.vtable, name) == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static const char *const hosts[] = { "vault.test", "127.0.0.1", "::1", "other.test" };
+	static char memory[X509_ARENA];
+	static struct x509 x;
+	struct arena arena = { .at = memory, .cap = sizeof memory };
+	struct trust_source source = { .rewind = rewind_input, .more = more };
+	struct x509_config config = { .now_s = 1798761600, .arena = &arena, .trust = &source };
+	struct str rest = { (const char *)data, len };
+	struct err e = { 0 };
+	unsigned code, anchors;
+	const char *host;
+
+	if (len < 2)
+		return 0;
+	config.skip_verify = data[0] & SKIP_VERIFY;
+	host = hosts[(data[0] & HOST) / 2];
+	must(host_parse(&config.host, str_of(host), &e) == 0);
+	input.n = 0;
+	for (rest = str_part(rest, 2, len); rest.len >= 2 && input.n < 40;) {
+		size_t n = (unsigned char)rest.at[0] * 256u + (unsigned char)rest.at[1];
+
+		input.piece[input.n++] = str_part(rest, 2, 2 + n);
+		rest = str_part(rest, 2 + n, rest.len);
+	}
+	anchors = data[1] % (input.n + 1);
+	input.chain_n = input.n - anchors;
+	x509_init(&x, &config);
+	code = feed(&x.vtable, host);
+	if (code) {
+		must(*x.err.line && !x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL));
+	} else {
+		must(x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL)->key_type);
+		if (!config.skip_verify && input.chain_n == 1)
+			must_stock_accept(&x, config.host.kind == HOST_DNS ? host : NULL);
+	}
+	memset(memory, 0, arena.len);
+	return 0;
+}
