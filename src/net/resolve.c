@@ -119,14 +119,27 @@ conf_path(const struct resolve *r)
 	return r->conf ? r->conf : "/etc/resolv.conf";
 }
 
-/* "timeout:5" and the like; others and unreadable ones are passed over, as resolvers do. */
+/* Names, least, most and usual value: resolv.conf(5). In the order of r->option. */
+static const struct {
+	char name[10];
+	unsigned char least, most, usual;
+} options[] = { { "ndots:", 0, 15, 1 }, { "timeout:", 1, 30, 5 }, { "attempts:", 1, 5, 2 } };
+
+/* Others and unreadable ones are passed over, as resolvers do. */
 static void
-read_option(struct str word, struct str name, unsigned least, unsigned most, unsigned *out)
+read_options(struct resolve *r, struct str line)
 {
+	struct str word;
 	uint64_t n;
 
-	if (str_has_prefix(word, name) && str_to_u64(str_part(word, name.len, word.len), &n))
-		*out = n < least ? least : n > most ? most : (unsigned)n;
+	while ((word = next_word(&line)).len)
+		for (int i = 0; i < RESOLVE_OPTIONS; i++) {
+			struct str name = str_of(options[i].name);
+
+			if (str_has_prefix(word, name) && str_to_u64(str_part(word, name.len, word.len), &n))
+				r->option[i] = n < options[i].least ? options[i].least :
+					n > options[i].most ? options[i].most : (unsigned)n;
+		}
 }
 
 static int
@@ -152,9 +165,8 @@ read_conf(struct resolve *r, struct err *e)
 	struct str line, word;
 	int result = 0;
 
-	r->ndots = 1;
-	r->attempts = 2;
-	r->timeout_s = 5;
+	for (int i = 0; i < RESOLVE_OPTIONS; i++)
+		r->option[i] = options[i].usual;
 	if (file_reader_open(&l.file, conf_path(r), e) < 0) {
 		if (e->code != ERR_ABSENT)
 			return -1;
@@ -169,11 +181,7 @@ read_conf(struct resolve *r, struct err *e)
 		} else if (str_eq(word, S("search")) || str_eq(word, S("domain"))) {
 			result = read_search(r, line, e);	/* the last line of them counts */
 		} else if (str_eq(word, S("options"))) {
-			while ((word = next_word(&line)).len) {
-				read_option(word, S("ndots:"), 0, 15, &r->ndots);	/* bounds as in resolv.conf(5) */
-				read_option(word, S("timeout:"), 1, 30, &r->timeout_s);
-				read_option(word, S("attempts:"), 1, 5, &r->attempts);
-			}
+			read_options(r, line);
 		}
 	}
 	file_reader_close(&l.file);
@@ -244,15 +252,15 @@ finish_found(struct resolve *r)
 static void
 finish_silent(struct resolve *r)
 {
-	char text[RESOLVE_SERVERS * (SOCK_TEXT + 2) + 1] = "";
-	struct buf b = { .at = text, .cap = sizeof text - 1 };
+	char text[RESOLVE_SERVERS * (SOCK_TEXT + 2)];
+	struct buf b = BUF(text);
 
 	for (unsigned i = 0; i < r->server_n; i++) {
 		r->server[i].port = 0;	/* not to be shown */
 		buf_fmt(&b, i ? ", " : "");
 		sock_format(&b, &r->server[i]);
 	}
-	err_set(&r->err, ERR_RETRY, CAUSE_UNREACHABLE, "no nameserver answered for \"%.*s\" (%s)", STR(r->name), text);
+	err_set(&r->err, ERR_RETRY, CAUSE_UNREACHABLE, "no nameserver answered for \"%.*s\" (%.*s)", STR(r->name), STR(buf_str(&b)));
 	finish(r);
 }
 
@@ -280,6 +288,12 @@ query_close(struct resolve *r, struct resolve_query *q)
 	sock_close(&q->watch.fd);
 }
 
+static unsigned
+tries_in_all(const struct resolve *r)
+{
+	return r->server_n * r->option[RESOLVE_ATTEMPTS];
+}
+
 static tick
 last_moment(const struct resolve *r)
 {
@@ -291,7 +305,7 @@ static int
 await(struct resolve *r, struct resolve_query *q, enum resolve_state state, short events)
 {
 	tick now = clock_now();
-	int64_t left = r->server_n * r->attempts - q->tries + 1, ms = (int64_t)r->timeout_s * 1000;
+	int64_t left = tries_in_all(r) - q->tries + 1, ms = (int64_t)r->option[RESOLVE_TIMEOUT] * 1000;
 
 	if (r->deadline != TICK_NEVER && (r->deadline - now) / left < ms)
 		ms = (r->deadline - now) / left;
@@ -317,7 +331,7 @@ ask(struct resolve *r, struct resolve_query *q)
 	int sys;
 
 	if (rand_bytes(&q->id, sizeof q->id, &r->err) < 0 || format_query(r, q, &b) < 0) {
-		q->tries = r->server_n * r->attempts;	/* the next try would not do better */
+		q->tries = tries_in_all(r);	/* the next try would not do better */
 		q->result = RESOLVE_FAILED;
 		return -1;
 	}
@@ -368,7 +382,7 @@ static void
 try_next(struct resolve *r, struct resolve_query *q)
 {
 	query_close(r, q);
-	while (q->tries < r->server_n * r->attempts && !tick_is_past(last_moment(r), clock_now())) {
+	while (q->tries < tries_in_all(r) && !tick_is_past(last_moment(r), clock_now())) {
 		q->tries++;
 		if (ask(r, q) == 0)
 			return;
@@ -381,13 +395,22 @@ try_next(struct resolve *r, struct resolve_query *q)
 static void
 start_tcp(struct resolve *r, struct resolve_query *q)
 {
+	struct buf b = { .cap = DNS_QUERY_BYTES };
 	struct err e;
 
 	query_close(r, q);
 	if (!q->tcp)
 		q->tcp = arena_get(r->arena, 2 + TCP_BYTES);
-	if (!q->tcp || sock_connect(&q->watch.fd, server_of(r, q), &e) < 0 || await(r, q, RESOLVE_TCP_CONNECT, POLLOUT) < 0)
+	b.at = q->tcp + 2;
+	if (!q->tcp || format_query(r, q, &b) < 0 || sock_connect(&q->watch.fd, server_of(r, q), &e) < 0 ||
+		await(r, q, RESOLVE_TCP_SEND, POLLOUT) < 0) {
 		try_next(r, q);
+		return;
+	}
+	q->tcp[0] = (char)(b.len >> 8);
+	q->tcp[1] = (char)b.len;
+	q->tcp_end = 2 + b.len;
+	q->tcp_len = 0;
 }
 
 /* Take one message. False: it answers nothing; wait on. */
@@ -395,8 +418,7 @@ static bool
 take_message(struct resolve *r, struct resolve_query *q, struct str msg)
 {
 	bool v6 = q == &r->query[1];
-	char text[SOCK_TEXT + 1] = "";
-	struct buf b = { .at = text, .cap = SOCK_TEXT };
+	char text[SOCK_TEXT];
 	struct dns_result got;
 	struct sock_addr a = { .v6 = v6 };
 	enum dns_answer answer = dns_parse(msg, q->id, asked(r), v6 ? DNS_AAAA : DNS_A, &got, &r->err);
@@ -413,8 +435,7 @@ take_message(struct resolve *r, struct resolve_query *q, struct str msg)
 	case DNS_FAILED:
 		a = *server_of(r, q);
 		a.port = 0;
-		sock_format(&b, &a);
-		err_in(&r->err, "nameserver %s", text);
+		err_in(&r->err, "nameserver %.*s", STR(sock_text(&a, &text)));
 		q->result = RESOLVE_FAILED;
 		try_next(r, q);
 		return true;
@@ -456,51 +477,30 @@ take_datagrams(struct resolve *r, struct resolve_query *q)
 static int
 move_tcp(struct resolve *r, struct resolve_query *q)
 {
-	struct buf b = { .at = q->tcp + 2, .cap = DNS_QUERY_BYTES };
-	struct err e;
-	size_t end = 2;
 	ptrdiff_t n;
 	int sys;
 
-	switch (q->state) {
-	case RESOLVE_TCP_CONNECT:
-		if (sock_connected(q->watch.fd, server_of(r, q), &e) < 0 || format_query(r, q, &b) < 0)
-			return -1;
-		q->tcp[0] = (char)(b.len >> 8);
-		q->tcp[1] = (char)b.len;
-		q->tcp_end = 2 + b.len;
-		q->tcp_len = 0;
-		q->state = RESOLVE_TCP_SEND;
-		return 0;
-	case RESOLVE_TCP_SEND:
+	if (q->state == RESOLVE_TCP_SEND) {	/* had it not connected, this would say so */
 		n = sock_send(q->watch.fd, q->tcp + q->tcp_len, q->tcp_end - q->tcp_len, &sys);
-		if (n < 0)
-			return sys == EAGAIN ? 1 : -1;
-		q->tcp_len += (size_t)n;
-		if (q->tcp_len < q->tcp_end)
-			return 0;
+	} else {
+		q->tcp_end = 2;
+		if (q->tcp_len >= 2)
+			q->tcp_end += (size_t)(unsigned char)q->tcp[0] << 8 | (unsigned char)q->tcp[1];
+		if (q->tcp_end > 2 + TCP_BYTES)
+			return -1;
+		if (q->tcp_len > 2 && q->tcp_len == q->tcp_end)
+			return take_message(r, q, (struct str){ q->tcp + 2, q->tcp_len - 2 }) ? 1 : -1;
+		n = sock_recv(q->watch.fd, q->tcp + q->tcp_len, q->tcp_end - q->tcp_len, &sys);
+	}
+	if (n <= 0)
+		return n < 0 && sys == EAGAIN ? 1 : -1;
+	q->tcp_len += (size_t)n;
+	if (q->state == RESOLVE_TCP_SEND && q->tcp_len == q->tcp_end) {
 		q->tcp_len = 0;
 		q->state = RESOLVE_TCP_RECV;
 		q->watch.events = POLLIN;
-		return 0;
-	case RESOLVE_TCP_RECV:
-		if (q->tcp_len >= 2)
-			end += (size_t)(unsigned char)q->tcp[0] << 8 | (unsigned char)q->tcp[1];
-		if (end > 2 + TCP_BYTES)
-			return -1;
-		if (q->tcp_len >= 2 && q->tcp_len == end)
-			return take_message(r, q, (struct str){ q->tcp + 2, end - 2 }) ? 1 : -1;
-		n = sock_recv(q->watch.fd, q->tcp + q->tcp_len, end - q->tcp_len, &sys);
-		if (n <= 0)
-			return n < 0 && sys == EAGAIN ? 1 : -1;
-		q->tcp_len += (size_t)n;
-		return 0;
-	case RESOLVE_IDLE:
-	case RESOLVE_UDP:
-	case RESOLVE_ANSWERED:
-		break;
 	}
-	return 1;
+	return 0;
 }
 
 static void
@@ -608,7 +608,7 @@ start_name(struct resolve *r, const struct host *host)
 	}
 	for (size_t i = 0; i < r->name.len; i++)
 		dots += r->name.at[i] == '.';
-	r->bare_first = host->rooted || dots >= r->ndots;
+	r->bare_first = host->rooted || dots >= r->option[RESOLVE_NDOTS];
 	if (host->rooted)
 		r->search_len = 0;
 	ask_candidate(r);

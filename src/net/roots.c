@@ -3,7 +3,7 @@
 #include "net/roots.h"
 
 /* Debian and Alpine; Fedora and older Red Hat; SUSE; BSDs, and Alpine again. The first that can be opened is the system's. */
-static const char *const usual[] = {
+static const char usual[][40] = {	/* without pointers: each of them would be relocated */
 	"/etc/ssl/certs/ca-certificates.crt",
 	"/etc/pki/tls/certs/ca-bundle.crt",
 	"/etc/ssl/ca-bundle.pem",

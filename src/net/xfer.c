@@ -83,7 +83,7 @@ span(const struct xfer *x, char (*text)[24])
 static void
 fail_late(struct xfer *x)
 {
-	static const char *const what[] = {
+	static const char what[][36] = {
 		[XFER_TLS] = "TLS handshake: no answer within",
 		[XFER_SEND] = "the request was not taken within",
 		[XFER_WAIT] = "no answer within",
@@ -99,7 +99,7 @@ fail_late(struct xfer *x)
 static void
 fail_cut(struct xfer *x)
 {
-	static const char *const when[] = {
+	static const char when[][28] = {
 		[XFER_SEND] = "while sending the request",
 		[XFER_WAIT] = "before an answer came",
 		[XFER_RECEIVE] = "in the middle of the answer",
@@ -351,11 +351,10 @@ on_ready(struct watch *watch, short revents)
 		return;
 	}
 	if (!revents) {
-		char text[SOCK_TEXT + 1] = "", time[24];
-		struct buf b = { .at = text, .cap = SOCK_TEXT };
+		char text[SOCK_TEXT], time[24];
 
-		sock_format(&b, address(x));
-		err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "connect to %s: no answer within %.*s", text, STR(span(x, &time)));
+		err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "connect to %.*s: no answer within %.*s",
+			STR(sock_text(address(x), &text)), STR(span(x, &time)));
 		connect_failed(x);
 	} else if (sock_connected(watch->fd, address(x), &x->err) < 0) {
 		connect_failed(x);

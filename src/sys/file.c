@@ -42,10 +42,20 @@ fail_read(struct err *e, const char *path, int sys)
 	return -1;
 }
 
+/* Open for reading: S_IFREG or S_IFDIR, what it is; or -1. */
 static int
-not_regular(struct err *e, const char *path)
+open_any(const char *path, int *fd, struct err *e)
 {
-	return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: not a regular file", path);
+	struct stat st = { 0 };
+	int sys;
+
+	*fd = open(path, READ_FLAGS);
+	sys = *fd < 0 || fstat(*fd, &st) < 0 ? errno : 0;
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return (int)(st.st_mode & S_IFMT);
+	shut(fd);
+	return sys && sys != ENXIO ? fail_read(e, path, sys) :
+		err_set(e, ERR_INPUT, CAUSE_FILE, "%s: not a regular file", path);	/* ENXIO: a socket */
 }
 
 /* read(2) that is not interrupted. */
@@ -80,18 +90,15 @@ int
 file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
 {
 	struct buf b;
-	struct stat st;
 	size_t before = a->len;
-	int fd = open(path, READ_FLAGS), result = 0;
+	int fd, result = open_any(path, &fd, e);
 
-	if (fd < 0)
-		return errno == ENXIO ? not_regular(e, path) : fail_read(e, path, errno);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return S_ISDIR(st.st_mode) ? fail_read(e, path, EISDIR) : not_regular(e, path);
-	}
+	if (result < 0)
+		return -1;
 	b = arena_buf(a, max + 1);	/* one more, to see that there is more */
-	if (b.full)
+	if (result == S_IFDIR)
+		result = fail_read(e, path, EISDIR);
+	else if (b.full)
 		result = arena_err(e);
 	else if (read_all(fd, &b) < 0)
 		result = fail_read(e, path, errno);
@@ -111,23 +118,15 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 int
 file_reader_open(struct file_reader *r, const char *path, struct err *e)
 {
-	struct stat st;
-	int fd = open(path, READ_FLAGS);
+	int kind;
 
-	*r = (struct file_reader){ .path = path, .name = path, .folder = -1, .fd = -1 };
-	if (fd < 0)
-		return errno == ENXIO ? not_regular(e, path) : fail_read(e, path, errno);
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		r->folder = fd;
-		return 0;
+	*r = (struct file_reader){ .path = path, .name = path, .folder = -1, .fresh = true };
+	kind = open_any(path, &r->fd, e);
+	if (kind == S_IFDIR) {
+		r->folder = r->fd;
+		r->fd = -1;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		close(fd);
-		return not_regular(e, path);
-	}
-	r->fd = fd;
-	r->fresh = true;
-	return 0;
+	return kind < 0 ? -1 : 0;
 }
 
 void
@@ -266,8 +265,6 @@ target_open(struct target *t, struct str path, struct err *e)
 	memcpy(folder, ".", 2);
 	if (path.len >= sizeof folder)
 		return fail_write(e, t, ENAMETOOLONG);
-	if (str_find_c(path, 0) != SIZE_MAX)
-		return refuse(e, t, "the name holds a NUL");
 	for (size_t i = path.len; i-- > 0;)
 		if (path.at[i] == '/') {
 			name = str_part(path, i + 1, path.len);
@@ -275,7 +272,7 @@ target_open(struct target *t, struct str path, struct err *e)
 			folder[i + 1] = 0;
 			break;
 		}
-	if (!name.len || str_eq(name, S(".")) || str_eq(name, S("..")))
+	if (!name.len || str_eq(name, S(".")) || str_eq(name, S("..")) || str_find_c(path, 0) != SIZE_MAX)
 		return refuse(e, t, "not a file's name");
 	if (name.len > FILE_NAME_MAX)
 		return fail_write(e, t, ENAMETOOLONG);
@@ -299,8 +296,9 @@ check_place(const struct target *t, struct err *e)
 		return errno == ENOENT ? 0 : fail_write(e, t, errno);
 	if (S_ISREG(st.st_mode))
 		return 0;
-	return refuse(e, t, S_ISLNK(st.st_mode) ? "is a symbolic link, which is not followed" :
-		S_ISDIR(st.st_mode) ? "is a directory" : "is a device, a socket or a FIFO, which are not replaced");
+	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
+		return fail_write(e, t, S_ISDIR(st.st_mode) ? EISDIR : ELOOP);
+	return refuse(e, t, "not a regular file");
 }
 
 /* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */

@@ -14,13 +14,12 @@
 #include <unistd.h>
 
 static const struct {
-	int number;
-	const char *name;
-	bool may_be_ignored;	/* an ignored one was meant so: nohup, a shell's `&` */
+	unsigned char number;
+	char name[8];
 } taken[] = {
-	{ SIGTERM, "SIGTERM", false },
-	{ SIGINT, "SIGINT", true },
-	{ SIGHUP, "SIGHUP", true },
+	{ SIGTERM, "SIGTERM" },
+	{ SIGINT, "SIGINT" },
+	{ SIGHUP, "SIGHUP" },
 };
 #define TAKEN (sizeof taken / sizeof *taken)
 
@@ -50,7 +49,8 @@ loop_open(struct loop *l, struct err *e)
 	for (size_t i = 0; i < TAKEN; i++) {
 		struct sigaction now;
 
-		if (!taken[i].may_be_ignored || (sigaction(taken[i].number, NULL, &now) == 0 && now.sa_handler != SIG_IGN))
+		sigaction(taken[i].number, NULL, &now);
+		if (!i || now.sa_handler != SIG_IGN)	/* an ignored one was meant so (nohup, a shell's `&`); but for SIGTERM */
 			sigaddset(&set, taken[i].number);
 	}
 	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -136,7 +136,7 @@ stop(struct loop *l, struct err *e)
 	if (read(l->signals, &got, sizeof got) != (ssize_t)sizeof got)
 		return 0;
 	for (size_t i = 0; i < TAKEN; i++)
-		if (taken[i].number == (int)got.ssi_signo)
+		if (taken[i].number == got.ssi_signo)
 			name = taken[i].name;
 	err_set(e, ERR_STOP, CAUSE_SIGNAL, "ended by %s", name);
 	e->sys = (int)got.ssi_signo;

@@ -18,11 +18,6 @@
 
 #define LOOK_MS 250	/* how often a waiting read is woken to look at its deadline */
 
-/* A wait in getrandom(2) cannot be polled, and it is the waiting itself that makes a kernel gather entropy. So the signals
-   that the loop keeps blocked are let through for as long as it lasts, to a handler that only takes their number. */
-static const int wakers[] = { SIGALRM, SIGTERM, SIGINT, SIGHUP };
-#define WAKERS (sizeof wakers / sizeof *wakers)
-
 static volatile sig_atomic_t caught;
 
 static void
@@ -32,125 +27,102 @@ take_signal(int number)
 		caught = number;
 }
 
-struct wakers {
-	struct sigaction action[WAKERS];
-	sigset_t mask;
-};
-
+/* A wait in getrandom(2) cannot be polled, and it is the waiting itself that makes a kernel gather entropy. So the signals
+   that the loop keeps blocked are let through for as long as it lasts, to a handler that only takes their number. Those that
+   were ignored stay so (nohup, a shell's `&`); nobody else here has a handler. */
 static void
-wake_begin(struct wakers *before)
+let_wake(bool on, sigset_t *mask)
 {
-	struct sigaction take = { .sa_handler = take_signal };	/* without SA_RESTART: it shall interrupt */
-	struct itimerval often = { { 0, LOOK_MS * 1000 }, { 0, LOOK_MS * 1000 } };
+	static const unsigned char wakers[] = { SIGALRM, SIGTERM, SIGINT, SIGHUP };
+	struct sigaction now, want = { .sa_handler = on ? take_signal : SIG_DFL };	/* no SA_RESTART: it shall interrupt */
+	struct itimerval often = { { 0, on ? LOOK_MS * 1000 : 0 }, { 0, on ? LOOK_MS * 1000 : 0 } };
 	sigset_t let;
 
-	caught = 0;
-	sigemptyset(&take.sa_mask);
+	if (!on) {
+		setitimer(ITIMER_REAL, &often, NULL);
+		sigprocmask(SIG_SETMASK, mask, NULL);
+	}
 	sigemptyset(&let);
-	for (size_t i = 0; i < WAKERS; i++) {
-		sigaction(wakers[i], NULL, &before->action[i]);
-		if (i && before->action[i].sa_handler == SIG_IGN)
-			continue;	/* nohup, or a shell's `&` */
-		sigaction(wakers[i], &take, NULL);
+	for (size_t i = 0; i < sizeof wakers; i++) {
+		sigaction(wakers[i], NULL, &now);
+		if (i && now.sa_handler == SIG_IGN)
+			continue;
+		sigaction(wakers[i], &want, NULL);
 		sigaddset(&let, wakers[i]);
 	}
-	sigprocmask(SIG_UNBLOCK, &let, &before->mask);
-	setitimer(ITIMER_REAL, &often, NULL);
+	if (on) {
+		sigprocmask(SIG_UNBLOCK, &let, mask);
+		setitimer(ITIMER_REAL, &often, NULL);
+	}
 }
 
-static void
-wake_end(const struct wakers *before)
-{
-	struct itimerval never = { { 0, 0 }, { 0, 0 } };
-
-	setitimer(ITIMER_REAL, &never, NULL);
-	sigprocmask(SIG_SETMASK, &before->mask, NULL);
-	for (size_t i = 0; i < WAKERS; i++)
-		sigaction(wakers[i], &before->action[i], NULL);
-}
-
-/* Some bytes, from /dev/random or, when that is not open, from getrandom. */
-static ssize_t
-take(int device, void *at, size_t n, unsigned flags)
-{
-	return device < 0 ? getrandom(at, n, flags) : read(device, at, n);
-}
-
-/* Fill all, waiting. */
+/* Fill from the device, or when there is none from getrandom, until all is there, or a call fails, or the deadline passes or a
+   signal comes (EINTR). 0, or an errno. */
 static int
-fill(int device, unsigned char *at, size_t n, struct err *e)
+gather(int device, unsigned char *at, size_t n, unsigned flags, tick deadline)
 {
-	tick deadline = tick_after(clock_now(), RAND_WAIT_MS);
-	struct wakers before;
-	size_t got = 0;
-	int sys = 0;
+	while (n) {
+		ssize_t some = device < 0 ? getrandom(at, n, flags) : read(device, at, n);
 
-	wake_begin(&before);
-	while (got < n && !caught && !sys && !tick_is_past(deadline, clock_now())) {
-		ssize_t some = take(device, at + got, n - got, 0);
-
-		if (some > 0)
-			got += (size_t)some;
-		else if (some == 0 || errno != EINTR)
-			sys = some ? errno : EIO;
+		if (some == 0)
+			return EIO;
+		if (some < 0 && errno != EINTR)
+			return errno;
+		if (some < 0 && (caught || tick_is_past(deadline, clock_now())))
+			return EINTR;
+		if (some > 0) {
+			at += some;
+			n -= (size_t)some;
+		}
 	}
-	wake_end(&before);
-	if (got == n)
-		return 0;
-	if (sys)
-		return err_sys(e, CAUSE_RANDOM, sys, "no random numbers from the kernel");
-	if (caught) {
-		err_set(e, ERR_STOP, CAUSE_SIGNAL, "ended by signal %d", (int)caught);
-		e->sys = caught;
-		return -1;
-	}
-	return err_set(e, ERR_RETRY, CAUSE_RANDOM, "no random numbers from the kernel: none within %ds", RAND_WAIT_MS / 1000);
+	return 0;
 }
 
 /* The device, and surely that: anything may lie under this name in a container. */
 static int
-open_device(struct err *e)
+open_device(void)
 {
 	int fd = open("/dev/random", O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 
-	if (fd < 0)
-		return err_sys(e, CAUSE_RANDOM, errno, "no random numbers from the kernel: /dev/random");
-	if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 8)) {
-		close(fd);
-		return err_set(e, ERR_SYS, CAUSE_RANDOM, "no random numbers from the kernel: /dev/random is something else");
-	}
-	return fd;
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 8)))
+		return fd;
+	close(fd);
+	errno = ENXIO;
+	return -1;
 }
 
 int
 rand_bytes(void *at, size_t n, struct err *e)
 {
-	unsigned char *bytes = at;
-	size_t got = 0;
-	int device = -1, result;
+	int device = -1, sys;
+	const char *from = "";
+	sigset_t mask;
 
-	while (got < n) {
-		ssize_t some = take(-1, bytes + got, n - got, GRND_NONBLOCK);
-
-		if (some > 0)
-			got += (size_t)some;
-		else if (some == 0 || errno != EINTR)
-			break;
+	caught = 0;
+	sys = gather(-1, at, n, GRND_NONBLOCK, TICK_NEVER);
+	if (sys == ENOSYS) {	/* before Linux 3.17 */
+		from = ": /dev/random";
+		device = open_device();
+		sys = device < 0 ? errno : EAGAIN;
 	}
-	if (got == n)
-		return 0;
-	if (errno == ENOSYS && (device = open_device(e)) < 0) {
-		result = -1;
-	} else if (errno != EAGAIN && device < 0) {
-		result = err_sys(e, CAUSE_RANDOM, errno, "no random numbers from the kernel");
-	} else {
+	if (sys == EAGAIN) {
 		log_text(LOG_WARN, "waiting for the kernel's random numbers");
-		result = fill(device, bytes, n, e);
+		let_wake(true, &mask);
+		sys = gather(device, at, n, 0, tick_after(clock_now(), RAND_WAIT_MS));
+		let_wake(false, &mask);
 	}
 	if (device >= 0)
 		close(device);
-	if (result < 0)
-		wipe(at, n);
-	return result;
+	if (!sys)
+		return 0;
+	wipe(at, n);
+	if (caught) {
+		err_set(e, ERR_STOP, CAUSE_SIGNAL, "ended by signal %d", (int)caught);
+		e->sys = caught;
+		return -1;
+	}
+	if (sys == EINTR)
+		return err_set(e, ERR_RETRY, CAUSE_RANDOM, "no random numbers from the kernel within %ds", RAND_WAIT_MS / 1000);
+	return err_sys(e, CAUSE_RANDOM, sys, "no random numbers from the kernel%s", from);
 }

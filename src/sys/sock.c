@@ -37,11 +37,9 @@ fill(union any *to, const struct sock_addr *a)
 static int
 fail(struct err *e, const struct sock_addr *to, int sys)
 {
-	char text[SOCK_TEXT + 1] = "";
-	struct buf b = { .at = text, .cap = SOCK_TEXT };
+	char text[SOCK_TEXT];
 
-	sock_format(&b, to);
-	err_sys(e, CAUSE_UNREACHABLE, sys, "connect to %s", text);
+	err_sys(e, CAUSE_UNREACHABLE, sys, "connect to %.*s", STR(sock_text(to, &text)));
 	e->code = ERR_RETRY;
 	return -1;
 }
@@ -170,6 +168,15 @@ sock_format(struct buf *b, const struct sock_addr *a)
 	}
 	if (a->port)
 		buf_fmt(b, ":%u", a->port);
+}
+
+struct str
+sock_text(const struct sock_addr *a, char (*text)[SOCK_TEXT])
+{
+	struct buf b = BUF(*text);
+
+	sock_format(&b, a);
+	return buf_str(&b);
 }
 
 uint32_t

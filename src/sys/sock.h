@@ -36,6 +36,8 @@ void sock_close(int *fd);
 /* Append "10.0.0.7:8200" or "[fe80::1%2]:8200"; without the port when it is 0. At most SOCK_TEXT bytes. */
 void sock_format(struct buf *b, const struct sock_addr *a);
 #define SOCK_TEXT 60
+/* The same into the caller's `text`, for a message. */
+struct str sock_text(const struct sock_addr *a, char (*text)[SOCK_TEXT]);
 
 /* The number of the interface named by scope ("eth0", "2"), 0 when there is none. */
 uint32_t sock_scope(struct str scope);

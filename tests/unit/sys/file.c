@@ -284,19 +284,19 @@ test_replace(void)
 
 	put("victim", "old", 0600);
 	ok(symlink("victim", "link") == 0, "a link at the target");
-	is_kept("link", "write link: is a symbolic link, which is not followed");
+	is_kept("link", "write link: is a symbolic link");
 	ok(holds("victim", "old"), "what it names is as it was");
 	is_kept("sub", "write sub: is a directory");
 	mkfifo("fifo", 0600);
-	is_kept("fifo", "write fifo: is a device, a socket or a FIFO, which are not replaced");
-	is_kept("/dev/full", "write /dev/full: is a device, a socket or a FIFO, which are not replaced");
+	is_kept("fifo", "write fifo: not a regular file");
+	is_kept("/dev/full", "write /dev/full: not a regular file");
 	is_kept("none/t", "write none/t: no such file or directory");
 	is_kept("t/u", "write t/u: not a directory");
 	is_kept("sub/", "write sub/: not a file's name");
 	is_kept("..", "write ..: not a file's name");
 	is_kept("", "write : not a file's name");
 	ok(file_replace(S("a\0b"), S("x"), 0600, &err) < 0, "a NUL in the name");
-	is_line(&err, "write a\\x00b: the name holds a NUL", "the line");
+	is_line(&err, "write a\\x00b: not a file's name", "the line");
 	memset(name, 'n', FILE_NAME_MAX);
 	name[FILE_NAME_MAX] = 0;
 	is_replaced(name, S("x"), 0600, "the longest name");
@@ -466,8 +466,6 @@ test_faults(void)
 static int
 writer(void *ctx)
 {
-	int busy = 0;
-
 	memset(big, *(char *)ctx, WHOLE);
 	for (int i = 0; i < 60; i++) {
 		if (file_replace(S("shared"), (struct str){ big, WHOLE }, 0600, &err) == 0)
@@ -476,9 +474,8 @@ writer(void *ctx)
 			fprintf(stderr, "# %s\n", err.line);
 			return 1;
 		}
-		busy++;
 	}
-	return busy == 60 ? 2 : 0;
+	return 0;
 }
 
 static bool
