@@ -57,8 +57,8 @@ class Authority:
 
     def issue(self, name, sans=("DNS:localhost", "IP:127.0.0.1"), days=(-1, 2), cn="pantler test server", usage="serverAuth",
               self_signed=False, rsa=0):
-        """A server certificate, valid from days[0] to days[1] from now. Returns the paths of its chain and its key, on the curve P-256, or RSA of so
-        many bits."""
+        """A server certificate, valid from days[0] to days[1] from now, on the curve P-256 or with RSA of so many bits. Returns
+        the paths of its chain and its key."""
         cert, key, csr, ext = (os.path.join(self.dir, name + e) for e in (".pem", ".key", ".csr", ".ext"))
         lines = ["basicConstraints=CA:FALSE", "extendedKeyUsage=" + usage]
         if sans:

@@ -18,7 +18,8 @@ def folder(name):
     return os.path.join(peers.folder, name)
 
 
-ours, twin, theirs = Authority(folder("ours"), "our CA"), Authority(folder("twin"), "our CA"), Authority(folder("theirs"), "somebody else's CA")
+ours, twin = Authority(folder("ours"), "our CA"), Authority(folder("twin"), "our CA")
+theirs = Authority(folder("theirs"), "somebody else's CA")
 narrow = Authority(folder("narrow"), "a narrow CA", ["nameConstraints=critical,permitted;IP:127.0.0.0/255.0.0.0"])
 
 
@@ -101,7 +102,8 @@ wrong("for clients only", ours.issue("client", usage="clientAuth"), 13,
       "certificate is not meant for servers (extended key usage)", "")
 wrong("name constraints", narrow.issue("narrow"), 13, 'trusted CA "CN=a narrow CA" limits the names that it signs for '
       "(name constraints), which cannot be checked yet", "", ca=narrow.pem)
-wrong("RSA of 1024 bits", web(ours.issue("short", rsa=1024), ciphers="DEFAULT:@SECLEVEL=0"), 13, "certificate has an RSA key of 1024 bits, and only 2048 to 4096 can be used", "")
+wrong("RSA of 1024 bits", web(ours.issue("short", rsa=1024), ciphers="DEFAULT:@SECLEVEL=0"), 13,
+      "certificate has an RSA key of 1024 bits, and only 2048 to 4096 can be used", "")
 
 wrong("TLS 1.3 alone", web(ours.issue("thirteen"), least=ssl.TLSVersion.TLSv1_3), 13,
       "server accepts only TLS 1.3, and this version speaks TLS 1.2",
@@ -151,7 +153,8 @@ right("cut behind the answer's last byte", cutter)
 cutter.reset = True
 for cutter.limit, words in (
         (0, "connection broke before it answered at all"), (1, "connection broke during its TLS hello"),
-        (opened // 2, "connection broke during the TLS handshake"), (opened - 1, "connection broke at the end of the TLS handshake"),
+        (opened // 2, "connection broke during the TLS handshake"),
+        (opened - 1, "connection broke at the end of the TLS handshake"),
         (opened + 100, "the connection was cut before an answer came")):
     peers.refused("reset after %d bytes" % cutter.limit, peers.login(cutter.url, ca=ours.pem), 12,
                   "pantler: login: vault %s: %s: connection reset (code 12)\n" % (cutter.url, words))

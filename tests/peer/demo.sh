@@ -2,12 +2,12 @@
 # demo.sh: shows what pantler does, at a Vault of your own (VAULT_ADDR) or at a stand-in that it starts. Builds and installs nothing.
 # SPDX-License-Identifier: MIT
 #
-# usage: tests/peer/demo.sh [PANTLER]      (make demo calls it, after the build)
+# usage: tests/peer/demo.sh [PANTLER]      (make demo calls it, after the build; a path is relative to the top of the tree)
 # At a Vault of your own the login is the one that your environment says: AWS_*, PANTLER_ROLE, VAULT_CACERT.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-pantler=${1:-$here/../../build/$(uname -m)/pantler}
+cd "$(dirname "$0")/../.."
+pantler=${1:-build/$(uname -m)/pantler}
 work=$(mktemp -d)
 server=
 failed=0
@@ -36,7 +36,7 @@ step() {
 
 if [ -z "${VAULT_ADDR:-}" ]; then
 	mkfifo "$work/ready"
-	python3 "$here/standin" --dir "$work/vault" >"$work/ready" &
+	python3 tests/peer/standin --dir "$work/vault" >"$work/ready" &
 	server=$!
 	read -r url <"$work/ready" || exit 1
 	say "A stand-in for Vault runs at $url (with VAULT_ADDR set, this uses that server)"

@@ -24,11 +24,11 @@ import tap
 from certs import Authority
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BUILD = os.path.join(HERE, "..", "..", "build")
+BUILD = os.path.normpath(os.path.join(HERE, "..", "..", "build"))
 PYTHON = os.path.join(BUILD, "peers", "python", "bin", "python")
 SIGNER = os.path.join(BUILD, "peers", "signer")
 VAULT = os.path.join(BUILD, "peers", "vault")
-PANTLER = os.environ.get("PANTLER") or os.path.join(BUILD, platform.machine(), "pantler")
+PANTLER = os.path.abspath(os.environ.get("PANTLER") or os.path.join(BUILD, platform.machine(), "pantler"))
 READY_S = 60  # a server that takes longer has failed
 
 folder = tempfile.mkdtemp(prefix="pantler-peer.")
