@@ -45,6 +45,14 @@ str_begins(struct str s, const char *c)
 }
 
 bool
+str_is_in(struct str s, const char *list)
+{
+	while (*list && !str_is(s, list))
+		list += strlen(list) + 1;
+	return *list;
+}
+
+bool
 str_eq_nocase(struct str a, struct str b)
 {
 	if (a.len != b.len)

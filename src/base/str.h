@@ -32,6 +32,9 @@ bool str_eq_secret(struct str a, struct str b);
 /* The same against a C string: for literals, and smaller than with S(). */
 bool str_is(struct str s, const char *c);
 bool str_begins(struct str s, const char *c);
+/* Whether s is one of a list: C strings one behind the other, an empty one at the end ("yes\0" "no\0"). Lists are single
+   strings since a table of pointers costs a relocation each. */
+bool str_is_in(struct str s, const char *list);
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 /* Order by bytes, a prefix first: <0, 0, >0. */

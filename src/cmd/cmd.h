@@ -3,11 +3,13 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
-#include "conf/conf.h"
-#include "sys/loop.h"
+#include "agent/flow.h"
 
+/* Main makes it and, after the verb, wipes and closes it. */
 struct cmd {
 	struct config config;	/* checked */
+	struct loop loop;
+	struct flow flow;	/* over these two; its deadline is -timeout's */
 	int argc;		/* arguments after the flags */
 	char *const *argv;
 };
@@ -28,14 +30,14 @@ int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
-/* Append the whole help, or that of one topic (a verb); false when there is no such topic. */
-bool cmd_add_help(struct buf *b, struct str topic);
+/* Append the help on all verbs. */
+void cmd_add_overview(struct buf *b);
 
 /* The exit code of an error (surface: exit codes). */
 int cmd_exit_code(const struct err *e);
 
-/* Data to standard output under the deadline. */
-int cmd_print(struct loop *l, struct str data, tick deadline, struct err *e) __attribute__((warn_unused_result));
+/* What the buf holds, to standard output, under the flow's deadline. -1 too when not all of it fitted into the buf. */
+int cmd_print(struct cmd *c, const struct buf *data, struct err *e) __attribute__((warn_unused_result));
 
 /* What a value to a pipe ends with: a line end on a terminal, nothing elsewhere (as `vault -field`). */
 struct str cmd_value_end(void);

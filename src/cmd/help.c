@@ -1,7 +1,6 @@
 /* cmd/help.c: help from the tables of verbs and flags. The man page says more; a lint holds them together. */
 /* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
-#include "sys/clock.h"
 
 static void
 pad(struct buf *b, size_t start, size_t width)
@@ -29,18 +28,9 @@ add_flags(struct buf *b, enum conf_verb verb)
 	}
 }
 
-bool
-cmd_add_help(struct buf *b, struct str topic)
+void
+cmd_add_overview(struct buf *b)
 {
-	for (const struct verb *v = cmd_verbs; *v->name; v++) {
-		if (!str_is(topic, v->name))
-			continue;
-		buf_fmt(b, "pantler %s %s\n  %s\n\n", v->name, v->arguments, v->help);
-		add_flags(b, v->bit);
-		return true;
-	}
-	if (topic.len)
-		return false;
 	buf_fmt(b, "pantler hands a machine its secrets: AWS login for HashiCorp Vault and OpenBao.\n\n");
 	for (const struct verb *v = cmd_verbs; *v->name; v++) {
 		size_t start = b->len;
@@ -53,25 +43,25 @@ cmd_add_help(struct buf *b, struct str topic)
 	    "AWS credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.\n"
 	    "Exit codes: 1 wrong use, 2 refused, 10 no credentials, 11 denied, 12 unreachable, 13 TLS, 14 clock,\n"
 	    "15 no such field, 16 cannot write, 17 sealed. 12 and 17 are worth trying again.\n");
-	return true;
 }
 
 int
 cmd_help(struct cmd *c, struct err *e)
 {
-	char text[4096];
-	struct buf b = BUF(text);
-	struct str topic = str_of(c->argc ? c->argv[0] : "");
-	struct loop loop;
-	int r;
+	struct buf b = arena_buf(&c->flow.arena, 4096);
+	struct str topic = str_part(str_of(c->argc ? c->argv[0] : ""), 0, 40);
+	const struct verb *v = cmd_verbs;
 
-	if (!cmd_add_help(&b, topic)) {
-		err_set(e, ERR_INPUT, CAUSE_USE, "no help on \"%.*s\"", STR(str_part(topic, 0, 40)));
+	while (*v->name && !str_is(topic, v->name))
+		v++;
+	if (*v->name) {
+		buf_fmt(&b, "pantler %s %s\n  %s\n\n", v->name, v->arguments, v->help);
+		add_flags(&b, v->bit);
+	} else if (topic.len) {
+		err_set(e, ERR_INPUT, CAUSE_USE, "no help on \"%.*s\"", STR(topic));
 		return err_hint(e, "pantler help names the verbs");
+	} else {
+		cmd_add_overview(&b);
 	}
-	if (loop_open(&loop, e) < 0)
-		return -1;
-	r = cmd_print(&loop, buf_str(&b), TICK_NEVER, e);
-	loop_close(&loop);
-	return r;
+	return cmd_print(c, &b, e);
 }

@@ -1,11 +1,8 @@
 /* cmd/login.c: log in once and hand out the token. Keeps nothing alive: that is the agent's. */
 /* SPDX-License-Identifier: MIT */
-#include "agent/flow.h"
 #include "cmd/cmd.h"
-#include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/log.h"
-#include "sys/mem.h"
 #include "sys/out.h"
 #include "vault/show.h"
 
@@ -58,15 +55,16 @@ store(const struct config *c, const struct vault_secret *s, struct arena *a, str
 	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token.client_token, 0600, e);
 }
 
-static int
-log_in(struct flow *f, struct err *e)
+int
+cmd_login(struct cmd *cmd, struct err *e)
 {
+	struct flow *f = &cmd->flow;
 	const struct config *c = f->config;
-	const struct setting *set = c->set;
+	struct str output = c->set[CONF_OUTPUT].value;
 	struct vault_secret s;
 	struct buf out;
 
-	if (!set[CONF_OUTPUT].value.len && out_check(STDOUT_FILENO, e) < 0)
+	if (!output.len && out_check(STDOUT_FILENO, e) < 0)
 		return -1;	/* before there is a token that nobody would get */
 	if (c->tls_skip_verify)
 		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
@@ -74,30 +72,7 @@ log_in(struct flow *f, struct err *e)
 		return -1;
 	show_warnings(&s, &f->arena);
 	out = arena_buf(&f->arena, 64 * 1024 + 4 * s.root.text.len);	/* indentation and column padding, several times over */
-	if (render(&out, c, &s, &f->arena, e) < 0)
+	if (render(&out, c, &s, &f->arena, e) < 0 || (c->is_store && store(c, &s, &f->arena, e) < 0))
 		return -1;
-	if (c->is_store && store(c, &s, &f->arena, e) < 0)
-		return -1;
-	if (set[CONF_OUTPUT].value.len)
-		return file_replace(set[CONF_OUTPUT].value, buf_str(&out), (mode_t)c->mode, e);
-	return cmd_print(f->loop, buf_str(&out), f->deadline, e);
-}
-
-int
-cmd_login(struct cmd *c, struct err *e)
-{
-	struct loop loop;
-	struct flow f = { .loop = &loop, .config = &c->config, .deadline = tick_after(clock_now(), c->config.timeout_ms) };
-	int r;
-
-	if (mem_arena(&f.arena, FLOW_BYTES, e) < 0)
-		return -1;
-	if (loop_open(&loop, e) < 0) {
-		mem_release(&f.arena);
-		return -1;
-	}
-	r = log_in(&f, e);
-	mem_release(&f.arena);
-	loop_close(&loop);
-	return r;
+	return output.len ? file_replace(output, buf_str(&out), (mode_t)c->mode, e) : cmd_print(cmd, &out, e);
 }

@@ -1,13 +1,12 @@
 /* cmd/main.c: the table of verbs, and the one place that reports an error and ends the process. */
 /* SPDX-License-Identifier: MIT */
-#include "base/buf.h"
 #include "cmd/cmd.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/mem.h"
 #include "sys/out.h"
 #include "sys/proc.h"
 
-#include <string.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -25,9 +24,9 @@ const struct verb cmd_verbs[] = {
 static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "doctor\0" "token-helper\0";
 
 int
-cmd_print(struct loop *l, struct str data, tick deadline, struct err *e)
+cmd_print(struct cmd *c, const struct buf *data, struct err *e)
 {
-	return out_write(l, STDOUT_FILENO, data, deadline, e);
+	return data->full ? arena_err(e) : out_write(&c->loop, STDOUT_FILENO, buf_str(data), c->flow.deadline, e);
 }
 
 struct str
@@ -54,7 +53,7 @@ report(const char *verb, const struct err *e)
 static bool
 is_help(struct str a)
 {
-	return str_is(a, "-h") || str_is(a, "-help") || str_is(a, "--help");
+	return str_is_in(a, "-h\0" "-help\0" "--help\0");
 }
 
 static const struct verb *
@@ -62,17 +61,17 @@ find_verb(struct str name, struct err *e)
 {
 	if (is_help(name))
 		name = S("help");
-	if (str_is(name, "-v") || str_is(name, "-version") || str_is(name, "--version"))
+	if (str_is_in(name, "-v\0" "-version\0" "--version\0"))
 		name = S("version");
 	for (const struct verb *v = cmd_verbs; *v->name; v++)
 		if (str_is(name, v->name))
 			return v;
-	for (const char *n = not_yet; *n; n += strlen(n) + 1)
-		if (str_is(name, n)) {
-			err_set(e, ERR_INPUT, CAUSE_USE, "%s: this build does not have it yet", n);
-			return NULL;
-		}
-	err_set(e, ERR_INPUT, CAUSE_USE, "unknown verb \"%.*s\"", STR(str_part(name, 0, 40)));
+	name = str_part(name, 0, 40);
+	if (str_is_in(name, not_yet)) {
+		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: this build does not have it yet", STR(name));
+		return NULL;
+	}
+	err_set(e, ERR_INPUT, CAUSE_USE, "unknown verb \"%.*s\"", STR(name));
 	err_hint(e, "pantler help");
 	return NULL;
 }
@@ -108,6 +107,25 @@ configure(struct cmd *c, const struct verb *v, int argc, char **argv, struct err
 	return 0;
 }
 
+/* The verb with all that it needs; whatever happens, nothing of it is left. */
+static int
+run(struct cmd *c, const struct verb *v, struct err *e)
+{
+	struct flow *f = &c->flow;
+	int r = -1;
+
+	if (loop_open(&c->loop, e) < 0)
+		return -1;
+	f->loop = &c->loop;
+	f->config = &c->config;
+	f->deadline = v->bit == VERB_LOGIN ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
+	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
+		r = v->run(c, e);
+	mem_release(&f->arena);
+	loop_close(&c->loop);
+	return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -115,26 +133,27 @@ main(int argc, char **argv)
 	struct proc proc;
 	struct err e;
 	const struct verb *v;
+	struct str name = str_of(argc > 1 ? argv[1] : "");
 
 	if (proc_start(&proc, &e) < 0)
 		return report("", &e);
-	if (argc < 2) {
-		char text[4096];
+	if (!name.len) {
+		char text[1024];	/* the overview has some 800 bytes */
 		struct buf b = BUF(text);
 
-		cmd_add_help(&b, S(""));
+		cmd_add_overview(&b);
 		log_write(buf_str(&b));
 		return 1;
 	}
-	v = find_verb(str_of(argv[1]), &e);
-	if (!v)
-		return report("", &e);
-	if (argc > 2 && is_help(str_of(argv[2]))) {
+	if (argc > 2 && is_help(str_of(argv[2]))) {	/* pantler VERB -h: the same as pantler help VERB */
 		cmd.argc = 1;
 		cmd.argv = argv + 1;
-		v = &cmd_verbs[sizeof cmd_verbs / sizeof *cmd_verbs - 2];	/* help */
-	} else if (configure(&cmd, v, argc, argv, &e) < 0) {
-		return report(v->name, &e);
+		name = S("help");
 	}
-	return v->run(&cmd, &e) < 0 ? report(v->name, &e) : 0;
+	v = find_verb(name, &e);
+	if (!v)
+		return report("", &e);
+	if ((cmd.argc || configure(&cmd, v, argc, argv, &e) == 0) && run(&cmd, v, &e) == 0)
+		return 0;
+	return report(v->name, &e);
 }

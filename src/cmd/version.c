@@ -4,19 +4,6 @@
 #include "data/date.h"
 #include "data/jsonw.h"
 
-static int
-print(struct str text, struct err *e)
-{
-	struct loop loop;
-	int r;
-
-	if (loop_open(&loop, e) < 0)
-		return -1;
-	r = cmd_print(&loop, text, TICK_NEVER, e);
-	loop_close(&loop);
-	return r;
-}
-
 static void
 add_pair(struct jsonw *w, struct str key, struct str value)
 {
@@ -32,7 +19,7 @@ cmd_version(struct cmd *c, struct err *e)
 	struct jsonw w = { .out = &b, .pretty = true };
 
 	date_format_rfc3339(&at, PANTLER_BUILD_AT);
-	if (str_eq(c->config.set[CONF_FORMAT].value, S("json"))) {
+	if (str_is(c->config.set[CONF_FORMAT].value, "json")) {
 		jsonw_open(&w, '{');
 		add_pair(&w, S("version"), S(PANTLER_VERSION));
 		add_pair(&w, S("arch"), S(PANTLER_ARCH));
@@ -44,5 +31,5 @@ cmd_version(struct cmd *c, struct err *e)
 		buf_fmt(&b, "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", BearSSL " PANTLER_BEARSSL ", built %.*s)\n",
 		    STR(buf_str(&at)));
 	}
-	return print(buf_str(&b), e);
+	return cmd_print(c, &b, e);
 }
