@@ -95,7 +95,10 @@ $(B)/libbear.a: $(call bear_in,$(B))
 	@rm -f $@ && mkdir -p $(@D)
 	$Q$(AR) rcsD $@ $(filter %.o,$^)
 
-# Objects in folder $1, by the commands in the variables $2our_cc and $2bear_cc; a file of that name changes when the command does.
+# A file $1/$2 that changes when the command in the variable $2 does.
+quote = '$(subst ','\'',$1)'
+keep = $(shell mkdir -p $1; printf '%s\n' $(call quote,$($2)) | cmp -s - $1/$2 || printf '%s\n' $(call quote,$($2)) >$1/$2)
+# Objects in folder $1, by the commands in the variables $2our_cc and $2bear_cc.
 define objects
 $1/obj/%.o: %.c $1/$2our_cc | build/bearssl/.ok $3
 	$$(if $3,$$(call say,CC,$$<))
@@ -104,15 +107,11 @@ $1/obj/%.o: %.c $1/$2our_cc | build/bearssl/.ok $3
 $1/obj/bearssl/%.o: build/bearssl/.ok $1/$2bear_cc | $3
 	@mkdir -p $$(@D)
 	$$Q$$($2bear_cc) -c -o $$@ build/bearssl/$$*.c
-$1/$2our_cc $1/$2bear_cc: FORCE
-	$$(keep_command)
+$(call keep,$1,$2our_cc)$(call keep,$1,$2bear_cc)
 $1/obj/src/cmd/version.o: flags = $$(version_flags)
 $1/obj/src/cmd/version.o: $(B)/version_flags
 endef
-quote = '$(subst ','\'',$1)'
-keep_command = @mkdir -p $(@D); printf '%s\n' $(call quote,$($(@F))) | cmp -s - $@ || printf '%s\n' $(call quote,$($(@F))) >$@
-$(B)/version_flags: FORCE
-	$(keep_command)
+$(call keep,$(B),version_flags)
 $(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))
 $(eval $(call objects,build/test,test_))
 $(eval $(call objects,build/fuzz,fuzz_))
@@ -145,7 +144,7 @@ build/test/tools/atexit: tests/tools/atexit.c
 	$Q$(HOSTCC) -O1 -Wall -Wextra -Werror -o $@ $<
 
 suite = tests/run $1 $2 || :;
-suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,unit,$(unit)) \
+suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,build,$(wildcard tests/build/*.t)) $(call suite,unit,$(unit)) \
 	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
 emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
@@ -159,7 +158,8 @@ test: ## installs what tests need; then check, the same for other processors, an
 	@vendor/deps test
 	@tests/peer/setup
 	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a all; done
-	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) tests/run -sum
+	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) \
+	$(call suite,repro,tests/repro.t) tests/run -sum
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
@@ -190,6 +190,5 @@ help: ## this
 	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
-FORCE:
-.PHONY: all programs unit check test fuzz deps demo size repro install uninstall clean help FORCE
+.PHONY: all programs unit check test fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)

@@ -14,7 +14,7 @@ for folder in "$work/a" "$work/another/one, with a longer name"; do
 	mkdir -p "$folder/tests/lint"
 	cp -R Makefile src vendor "$folder"
 	cp tests/lint/layers.mk "$folder/tests/lint"
-	(cd "$folder" && make "$@") >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+	(cd "$folder" && make -j2 "$@") >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 done
 for program in "$work"/a/build/*/pantler; do
 	of=${program#"$work/a/"}

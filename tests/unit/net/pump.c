@@ -1,4 +1,4 @@
-/* unit/net/pump.c: bytes through a socket, plainly; tests/unit/net/xfer.c has TLS. */
+/* tests/unit/net/pump.c: bytes through a socket, plainly; tests/unit/net/xfer.c has TLS. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/pump.h"

@@ -1,4 +1,4 @@
-/* unit/net/roots.c: which source of CA certificates is taken, and what is said when there is none. */
+/* tests/unit/net/roots.c: which source of CA certificates is taken, and what is said when there is none. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/roots.h"

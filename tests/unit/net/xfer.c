@@ -1,4 +1,4 @@
-/* unit/net/xfer.c: one exchange, against scripted servers on loopback in the same loop, plainly; unit/net/xfer_tls.c has TLS. */
+/* tests/unit/net/xfer.c: one exchange, against scripted servers on loopback in the same loop, plainly; unit/net/xfer_tls.c has TLS. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/xfer.h"

@@ -1,4 +1,4 @@
-/* unit/net/xfer_tls.c: one exchange by TLS: with openssl s_server, through a relay that cuts, and with servers that speak none. */
+/* tests/unit/net/xfer_tls.c: one exchange by TLS: with openssl s_server, through a relay that cuts, and with servers that speak none. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/xfer.h"

@@ -1,0 +1,89 @@
+#!/bin/sh
+# tests/build/make.t: the Makefile does what packagers and developers expect of one. Builds nothing that is not built.
+# SPDX-License-Identifier: MIT
+. tests/lint/lib.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+dry() { make -n "$@" 2>&1; }
+compiles() { grep -E ' -c -o [^ ]*\.o src/' "$1"; }
+
+one_file() {
+	make -q all || make all >/dev/null 2>&1 || echo 'the program cannot be built'
+	make -q all || echo 'a second make does something'
+	make -q SOURCE_DATE_EPOCH=1 all && echo 'another date changes nothing'
+	make -q all || make all >/dev/null 2>&1
+	dry -W src/base/err.c all >"$work/log"
+	[ "$(compiles "$work/log" | wc -l)" -eq 1 ] || compiles "$work/log" | sed 's/.* //'
+	[ "$(grep -c -- '-static-pie' "$work/log")" -eq 1 ] || echo 'not linked once'
+	! grep -q 'obj/bearssl' "$work/log" || echo 'BearSSL is compiled again'
+}
+verdict 'one changed file: one compilation, one link' one_file
+
+header() {
+	dry -W src/base/err.h all >"$work/log"
+	for file in src/base/err.c src/cmd/main.c; do
+		grep -Eq " -c -o [^ ]*\\.o $file" "$work/log" || echo "a changed header does not compile $file"
+	done
+}
+verdict 'a changed header: what includes it' header
+
+version_only() {
+	dry VERSION=9 all >"$work/log"
+	[ "$(compiles "$work/log" | sed 's/.* //')" = src/cmd/version.c ] || echo 'another version does not compile version.c alone'
+	make all >/dev/null 2>&1
+	dry -W src/cmd/version.c V=1 all | grep 'version\.c' | grep -Fq 'PANTLER_BUILD_AT' || echo 'version.c is not told the date'
+	dry -W src/cmd/login.c V=1 all | grep ' src/cmd/login\.c' | grep -F 'PANTLER_'
+}
+verdict 'the version is told to version.c alone' version_only
+
+flags() {
+	dry V=1 CC="${HOSTCC:-gcc}" CPPFLAGS=-DMINE CFLAGS='-O2 -g' LDFLAGS=-Wl,--mine -W src/base/err.c all >"$work/log"
+	compiles "$work/log" | grep ' src/base/err\.c' | grep -Eq -- '-Os.* -DMINE -O2 -g .*-std=c11.* -nostdinc .*-fPIE' ||
+		echo 'CPPFLAGS and CFLAGS do not come after our wishes and before our needs'
+	grep -e '-static-pie' "$work/log" | grep -Eq -- '-O2 -g -Wl,--mine -static-pie.*-z,now' || echo 'CFLAGS and LDFLAGS are not given to the link'
+	dry CC=mycc -W src/base/err.c all 2>&1 | grep -q '^mycc .* src/base/err.c' || echo 'CC is not used'
+}
+verdict 'CC, CPPFLAGS, CFLAGS, LDFLAGS' flags
+
+quiet() {
+	make -W src/base/err.c -n all | grep -q '^gcc' || echo 'make -n hides commands'
+	touch src/base/wipe.c
+	make all >"$work/log" 2>&1
+	grep -Ev '^  (CC|LINK|DONE) ' "$work/log"
+	touch src/base/wipe.c
+	make V=1 all 2>&1 | grep -q -- '-c -o .* src/base/wipe.c' || echo 'V=1 does not show the command'
+}
+verdict 'V=1 shows commands, without it a line a step' quiet
+
+installs() {
+	make install DESTDIR="$work/dest" PREFIX=/usr >/dev/null || echo 'failed'
+	(cd "$work/dest" && find . -type f -printf '%P %m\n' | sort) >"$work/got"
+	printf 'usr/bin/pantler 755\nusr/share/man/man1/pantler.1 644\n' | diff - "$work/got"
+	cmp "$work/dest/usr/bin/pantler" "$build/pantler"
+	make uninstall DESTDIR="$work/dest" PREFIX=/usr >/dev/null || echo 'uninstall failed'
+	find "$work/dest" -type f
+}
+verdict 'install and uninstall, under DESTDIR and PREFIX' installs
+
+unknown() {
+	make ARCH=vax >"$work/log" 2>&1 && echo 'ended with 0'
+	grep -q 'no compiler known for ARCH=vax: give CC, MUSL_INC and MUSL_LIB' "$work/log" || cat "$work/log"
+	make -W src/base/err.c MUSL_LIB="$work/none" >"$work/log" 2>&1 && echo 'ended with 0'
+	grep -q "no musl in $work/none: make deps, or give MUSL_INC and MUSL_LIB" "$work/log" || cat "$work/log"
+}
+verdict 'a processor or a musl that is not there: says so' unknown
+
+helps() {
+	make help >"$work/log" || echo 'failed'
+	for target in check test size repro install demo deps fuzz clean; do
+		grep -q "^make $target " "$work/log" || echo "no word about $target"
+	done
+}
+verdict 'help names the targets' helps
+
+short() { awk 'END { if (NR >= 200) print "Makefile: " NR " lines" }' Makefile; }
+verdict 'the Makefile has under 200 lines' short
+
+done_testing
