@@ -7,6 +7,8 @@
 # Prints "NAME private-dirty BYTES", "NAME rss BYTES" (both at the end) and "NAME most-dirty BYTES" (at any system call).
 # Needs build/test/tools/atexit.
 set -eu
+# It is not dumpable: only root may look into it, be it root of a user namespace.
+[ "$(id -u)" = 0 ] || exec unshare -r "$0" "$@"
 program=${PANTLER:-build/$(uname -m)/pantler}
 out=$(mktemp)
 trap 'rm -f "$out" "$out".*' EXIT

@@ -19,9 +19,10 @@ import traced
 import unruly
 from certs import Authority
 from peers import folder
-from program import EMULATED, KEYS, SECRETS, SESSION, TOKEN, Standin, line, run, said, start, with_env
+from program import EMULATED, KEYS, SECRETS, SESSION, TOKEN, Standin, alone, become, line, nobody, run, said, start, with_env
 from tap import end, equal, ok
 
+alone()  # for the rights to look into a process that is not dumpable
 vault = Standin()
 authority = Authority(os.path.join(folder, "ca"))
 web = unruly.Web(authority.issue("server"))
@@ -134,16 +135,13 @@ if not EMULATED:
     os.chmod(folder, 0o711)
     shutil.copy(program.PREFIX[-1], folder + "/copy")
     shutil.copy(authority.pem, folder + "/ca.pem")
-    nobody, cwd = 65532 if os.geteuid() == 0 else None, os.path.join(folder, "cwd")
+    NOBODY, cwd = nobody(), os.path.join(folder, "cwd")
     os.mkdir(cwd)
     os.chmod(cwd, 0o777)
 
     def lose_rights():
         resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
-        if nobody:
-            os.setgroups([])
-            os.setgid(nobody)
-            os.setuid(nobody)
+        become(NOBODY)
 
     process = waiting(argv=[folder + "/copy", "login", "-mount=hold", "-ca-cert=%s/ca.pem" % folder], preexec_fn=lose_rights, cwd=cwd)
     proc = "/proc/%d/" % process.pid
@@ -155,7 +153,7 @@ if not EMULATED:
           "all of it close-on-exec")
     equal(re.search(r"Umask:\s*(\d+)", open(proc + "status").read()).group(1), "0077", "umask 077")
     equal(re.search(r"Max core file size\s+(\S+)", open(proc + "limits").read()).group(1), "0", "no core")
-    if nobody:
+    if NOBODY:
         equal(os.stat(proc + "environ").st_uid, 0, "not dumpable: its own user may not look into it")
     now = b"".join(data for _, data in traced.memory(process.pid))
     ok(all(secret in now for secret in (b"iam_request_headers", session_keys()[-1])), "this test sees its request and its TLS keys now")
@@ -165,7 +163,7 @@ if not EMULATED:
     equal(os.listdir(cwd), [], "nor is there a file of one")
 
     # With rights that its caller does not have (AT_SECURE) no variable is believed.
-    if nobody:
+    if NOBODY:
         os.chown(folder + "/copy", 65533, 65533)
         os.chmod(folder + "/copy", 0o4755)
         ran = run(argv=[folder + "/copy", "login", "-ca-cert=%s/ca.pem" % folder], env=dict(ENV, HOME=cwd), preexec_fn=lose_rights, cwd=cwd)

@@ -146,7 +146,7 @@ os.mkdir(place + "/folder")
 os.mkfifo(place + "/fifo")
 os.symlink(victim, place + "/link")
 os.symlink("nowhere", place + "/dangling")
-LINK, DEVICE = "is a symbolic link, which is not followed", "is a device, a socket or a FIFO, which are not replaced"
+LINK, DEVICE = "is a symbolic link", "not a regular file"
 for name, path, why in (
         ("a link", place + "/link", LINK),
         ("a link to nothing", place + "/dangling", LINK),

@@ -27,17 +27,12 @@ import peers  # noqa: E402
 import tap  # noqa: E402
 
 
-
 def words_of(command):
-    """A command as absolute words: tests change their folder. A script of one line that is an emulator's (the Makefile's
-    build/ARCH/emulated: exec EMULATOR PROGRAM "$@") is taken at its word: a root of its own has no shell."""
+    """A command's words, absolute where they are files: tests change their folder."""
     words = shlex.split(command)
-    if not shutil.which(words[0]):
-        peers.bail("%s is not built" % words[0])
-    with open(shutil.which(words[0]), "rb") as f:
-        if f.read(2) == b"#!":
-            words = shlex.split(f.read().decode().splitlines()[1])[1:-1]
-    words[0] = shutil.which(words[0])
+    words[0] = shutil.which(words[0]) or peers.bail("%s is not there" % words[0])
+    if not os.access(words[-1], os.X_OK):
+        peers.bail("%s is not built" % words[-1])
     return [os.path.abspath(word) if os.path.exists(word) else word for word in words]
 
 
@@ -148,6 +143,20 @@ def alone():
         fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
 
 
+def nobody():
+    """The uid of a user without rights, or None where there is no other than us (a user namespace of one)."""
+    with open("/proc/self/uid_map") as f:
+        return 65532 if os.geteuid() == 0 and int(f.read().split()[2]) > 65532 else None
+
+
+def become(uid):
+    """For a preexec_fn: be this user, when it is one."""
+    if uid is not None:
+        os.setgroups([])
+        os.setgid(uid)
+        os.setuid(uid)
+
+
 MS_RDONLY, MS_REMOUNT, MS_BIND = 1, 32, 4096
 
 
@@ -182,10 +191,7 @@ class Root:
     def enter(self, uid=None):
         os.chroot(self.path)
         os.chdir("/")
-        if uid is not None:
-            os.setgroups([])
-            os.setgid(uid)
-            os.setuid(uid)
+        become(uid)
 
     def run(self, *args, uid=None, before=None, **more):
         """Run in this root, as this user; `before` is called there, too."""

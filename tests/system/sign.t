@@ -49,14 +49,12 @@ said("no credentials", sign(env=dict.fromkeys(KEYS)), 10,
 
 # --- As a command
 
-ANYONE = "pantler: whoever has this text can log in as this machine until then\n"
+GOOD = ("pantler: until 2026-01-02T03:19:05Z whoever has this text can log in as this machine\n"
+        "pantler: at every vault that trusts this identity and demands no server id")
+COMMAND = re.compile(r"curl [^\n]*\n\{[^\n]*\}\nPANTLER\n")
 ran = sign("-format=curl", "-at=" + AT)
-said("-format=curl: for whom and how long it is good", ran, 0,
-     "pantler: good until 2026-01-02T03:19:05Z, for every vault that demands no server id and trusts this identity\n" + ANYONE,
-     re.compile(r"curl [^\n]*\n\{[^\n]*\}\nPANTLER\n"))
-said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0,
-     'pantler: good until 2026-01-02T03:19:05Z, for a vault whose iam_server_id_header_value is "vault", or that demands none\n' + ANYONE,
-     re.compile(r"curl [^\n]*\n\{[^\n]*\}\nPANTLER\n"))
+said("-format=curl: for whom and how long it is good", ran, 0, GOOD + "\n", COMMAND)
+said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0, GOOD + ", or vault\n", COMMAND)
 words, _, rest = ran.out.partition("\n")
 ok(words.endswith(" <<'PANTLER'") and not re.search(r"AWS4|eyJ|AKIA", words), "what others can read of a running curl holds no signature", words)
 equal(rest, sign("-at=" + AT).out + "\nPANTLER\n", "the body is the here-document")
