@@ -7,7 +7,7 @@
 static enum http_more
 refuse(struct err *e, const char *what)
 {
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s", what);
+	err_set(e, ERR_PEER, CAUSE_ANSWER, "answer%s", what);
 	return HTTP_BAD;
 }
 
@@ -72,51 +72,38 @@ http_format_request(struct buf *out, const struct ask_http *ask, const struct ur
 	return out->full ? arena_err(e) : 0;
 }
 
-/* Where the head ends, with every line ending and byte before it checked: first come, first refused, so that a longer part
-   of the same answer cannot get another verdict. */
-static enum http_more
-find_end(struct str in, size_t *len, struct err *e)
+/* The readers below say NULL, or what is wrong, to follow the word "answer". */
+
+/* Where the head ends, 0 while it does not. Every line ending and byte before that is checked: first come, first refused, so
+   that a longer part of the same answer cannot get another verdict. */
+static const char *
+find_end(struct str in, size_t *len)
 {
 	struct str start = S("HTTP/1.");
-	size_t i;
 
-	if (!str_has_prefix(in, str_part(start, 0, in.len))) {
-		err_set(e, ERR_PEER, CAUSE_ANSWER, "answer is not http");
-		return HTTP_BAD;
-	}
-	for (i = start.len; i < in.len && i < HTTP_HEAD_BYTES; i++) {
+	*len = 0;
+	if (!str_has_prefix(in, str_part(start, 0, in.len)))
+		return " is not http";
+	for (size_t i = start.len; i < in.len && i < HTTP_HEAD_BYTES; i++) {
 		char c = in.at[i], before = in.at[i - 1];
 
 		if ((c == '\n') != (before == '\r'))
-			return refuse(e, "a bare carriage return or line feed in the head");
+			return ": a bare carriage return or line feed in the head";
 		if (is_control(c) && c != '\r' && c != '\n')
-			return refuse(e, "a control byte in the head");
+			return ": a control byte in the head";
 		if (before == '\n' && (c == ' ' || c == '\t'))
-			return refuse(e, "a folded line in the head");
+			return ": a folded line in the head";
 		if (c == '\n' && in.at[i - 2] == '\n') {
 			*len = i + 1;
-			return HTTP_DONE;
+			break;
 		}
 	}
-	return i == HTTP_HEAD_BYTES ? refuse_more(e, HTTP_HEAD_BYTES, "bytes of head") : HTTP_MORE;
-}
-
-static bool
-parse_status(struct str line, int *status)
-{
-	uint64_t n;
-
-	/* HTTP/1.1 200 OK: the blank behind the status is due even without a reason (RFC 9112 section 4) */
-	if (line.len < 13 || line.at[7] < '0' || line.at[7] > '9' || line.at[8] != ' ' || line.at[12] != ' ' ||
-	    !str_to_u64(str_part(line, 9, 12), &n) || n < 100 || n > 599)
-		return false;
-	*status = (int)n;
-	return true;
+	return NULL;
 }
 
 /* RFC 9112 section 6.3. */
-static enum http_more
-find_framing(struct http_resp *r, bool is_old, struct err *e)
+static const char *
+find_framing(struct http_resp *r, bool is_old)
 {
 	bool two_codings, two_lengths;
 	struct str coding = http_field_get(r->head, r->head_n, S("Transfer-Encoding"), &two_codings);
@@ -125,55 +112,72 @@ find_framing(struct http_resp *r, bool is_old, struct err *e)
 	r->body = HTTP_BODY_CLOSE;
 	if (coding.at) {
 		if (length.at)
-			return refuse(e, "content-length beside transfer-encoding");
+			return ": content-length beside transfer-encoding";
 		if (is_old || two_codings || !str_eq_nocase(coding, S("chunked")))
-			return refuse(e, "a transfer coding that is not chunked");
+			return ": a transfer coding that is not chunked";
 		r->body = HTTP_BODY_CHUNKED;
 	}
 	if (length.at) {
 		if (two_lengths || !str_to_u64(length, &r->length))
-			return refuse(e, "content-length that is no one number");
+			return ": content-length that is no one number";
 		r->body = HTTP_BODY_LENGTH;
 	}
 	if (r->status < 200 || r->status == 204 || r->status == 304)
 		r->body = HTTP_BODY_NONE;
-	return HTTP_DONE;
+	return NULL;
+}
+
+static const char too_many[] = "";	/* a bound, with a sentence of its own */
+
+/* A head whose bytes find_end has checked: each CR has its LF behind it, the last two lines end it. */
+static const char *
+read_head(struct http_resp *out, struct str text)
+{
+	struct str line = str_cut(&text, '\r');
+	uint64_t status;
+	bool is_old;
+
+	/* HTTP/1.1 200 OK: the blank behind the status is due even without a reason (RFC 9112 section 4) */
+	if (line.len < 13 || line.at[7] < '0' || line.at[7] > '9' || line.at[8] != ' ' || line.at[12] != ' ' ||
+	    !str_to_u64(str_part(line, 9, 12), &status) || status - 100 > 499)
+		return ": bad status line";
+	is_old = line.at[7] == '0';
+	*out = (struct http_resp){ .status = (int)status };
+	for (;;) {
+		struct http_field f;
+
+		text = str_part(text, 1, text.len);
+		line = str_cut(&text, '\r');
+		if (!line.len)
+			return find_framing(out, is_old);
+		if (str_find_c(line, ':') == SIZE_MAX)
+			return ": a line without a colon in the head";
+		f.name = str_cut(&line, ':');
+		f.value = str_trim(line);
+		if (!is_token(f.name))
+			return ": bad field name in the head";
+		if (out->head_n == HTTP_FIELDS)
+			return too_many;
+		out->head[out->head_n++] = f;
+	}
 }
 
 enum http_more
 http_parse_head(struct str in, struct arena *a, struct http_resp *out, size_t *head_len, struct err *e)
 {
-	enum http_more more = find_end(in, head_len, e);
-	struct str rest, line;
-	bool is_old;
+	const char *bad = find_end(in, head_len);
+	struct str text;
 
-	if (more != HTTP_DONE)
-		return more;
-	out->head_n = 0;
-	out->length = 0;
-	if (arena_keep(a, str_part(in, 0, *head_len), &rest, e) < 0)
-		return HTTP_BAD;
-	line = str_cut(&rest, '\r');
-	if (!parse_status(line, &out->status))
-		return refuse(e, "bad status line");
-	is_old = line.at[7] == '0';
-	for (;;) {
-		struct http_field f;
-
-		rest = str_part(rest, 1, rest.len);	/* each CR has its LF behind it, the last two lines end the head */
-		line = str_cut(&rest, '\r');
-		if (!line.len)
-			return find_framing(out, is_old, e);
-		if (str_find_c(line, ':') == SIZE_MAX)
-			return refuse(e, "a line without a colon in the head");
-		f.name = str_cut(&line, ':');
-		f.value = str_trim(line);
-		if (!is_token(f.name))
-			return refuse(e, "bad field name in the head");
-		if (out->head_n == HTTP_FIELDS)
-			return refuse_more(e, HTTP_FIELDS, "fields in the head");
-		out->head[out->head_n++] = f;
+	if (!bad && !*head_len)
+		return in.len < HTTP_HEAD_BYTES ? HTTP_MORE : refuse_more(e, HTTP_HEAD_BYTES, "bytes of head");
+	if (!bad) {
+		if (arena_keep(a, str_part(in, 0, *head_len), &text, e) < 0)
+			return HTTP_BAD;
+		bad = read_head(out, text);
 	}
+	if (bad == too_many)
+		return refuse_more(e, HTTP_FIELDS, "fields in the head");
+	return bad ? refuse(e, bad) : HTTP_DONE;
 }
 
 struct str
@@ -217,12 +221,6 @@ http_body_init(struct http_body *b, const struct http_resp *resp, uint64_t max)
 	};
 }
 
-static enum http_more
-refuse_body(const struct http_body *b, struct err *e)
-{
-	return refuse_more(e, b->max, "bytes of body");
-}
-
 static int
 hex_value(char c)
 {
@@ -232,36 +230,38 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static const char too_big[] = "", bad_size[] = ": bad chunk size";
+
 /* A byte of a line, not of its end. */
-static enum http_more
-feed_line(struct http_body *b, char c, struct err *e)
+static const char *
+feed_line(struct http_body *b, char c)
 {
 	int digit = hex_value(c);
 
 	if (b->place == IN_GAP)
-		return refuse(e, "chunk is longer than its size");
+		return ": chunk is longer than its size";
 	if (b->place == IN_SIZE && !b->in_extension && digit >= 0) {
 		if (b->left > b->room >> 4 || (b->left << 4 | (unsigned)digit) > b->room)
-			return refuse_body(b, e);
+			return too_big;
 		b->left = b->left << 4 | (unsigned)digit;
-		b->in_line = true;
-		if (b->left)
-			return HTTP_MORE;	/* zeros count as extra: they could go on for ever */
 	} else if (b->place == IN_SIZE) {
 		if (!b->in_line || (!b->in_extension && c != ';'))
-			return refuse(e, "bad chunk size");
+			return bad_size;
 		b->in_extension = true;
 	}
 	b->in_line = true;
-	return b->extra-- ? HTTP_MORE : refuse_more(e, HTTP_HEAD_BYTES, "bytes of chunk extensions and trailers");
+	/* trailers, extensions and zeros before a size could go on for ever */
+	if (b->place == IN_SIZE && !b->in_extension && b->left)
+		return NULL;
+	return b->extra-- ? NULL : too_many;
 }
 
-static enum http_more
-end_line(struct http_body *b, struct err *e)
+static const char *
+end_line(struct http_body *b)
 {
 	if (b->place == IN_SIZE) {
 		if (!b->in_line)
-			return refuse(e, "bad chunk size");
+			return bad_size;
 		b->place = b->left ? IN_CONTENT : IN_TRAILER;
 	} else if (b->place == IN_GAP) {
 		b->place = IN_SIZE;
@@ -269,60 +269,73 @@ end_line(struct http_body *b, struct err *e)
 		b->place = AT_END;
 	}
 	b->in_line = b->in_extension = false;
-	return HTTP_MORE;
+	return NULL;
 }
 
 /* A byte that is not content. */
-static enum http_more
-feed_frame(struct http_body *b, char c, struct err *e)
+static const char *
+feed_frame(struct http_body *b, char c)
 {
 	bool ends = b->has_cr;
 
 	if (ends != (c == '\n'))
-		return refuse(e, "a bare carriage return or line feed around a chunk");
+		return ": a bare carriage return or line feed around a chunk";
 	b->has_cr = c == '\r';
 	if (ends)
-		return end_line(b, e);
+		return end_line(b);
 	if (b->has_cr)
-		return HTTP_MORE;
-	if (is_control(c))
-		return refuse(e, "a control byte around a chunk");
-	return feed_line(b, c, e);
+		return NULL;
+	return is_control(c) ? ": a control byte around a chunk" : feed_line(b, c);
+}
+
+/* Content from *at on, which is moved past it. */
+static const char *
+feed_content(struct http_body *b, struct str in, size_t *at, struct buf *out)
+{
+	bool is_open = b->framing == HTTP_BODY_CLOSE;
+	size_t n = in.len - *at;
+
+	if ((is_open ? n : b->left) > b->room)
+		return too_big;
+	if (!is_open && n > b->left)
+		n = (size_t)b->left;
+	buf_add(out, in.at + *at, n);
+	if (out->full)
+		return too_big;
+	*at += n;
+	b->room -= n;
+	if (is_open)
+		return NULL;
+	b->left -= n;
+	if (!b->left)
+		b->place = b->framing == HTTP_BODY_CHUNKED ? IN_GAP : AT_END;
+	return NULL;
 }
 
 enum http_more
 http_body_feed(struct http_body *b, struct str in, size_t *used, struct buf *out, struct err *e)
 {
-	size_t i = 0;
+	const char *bad = NULL;
 
+	*used = 0;
 	for (;;) {
-		if (b->place == IN_CONTENT) {
-			bool is_open = b->framing == HTTP_BODY_CLOSE;
-			size_t n = in.len - i;
-
-			if ((is_open ? n : b->left) > b->room)
-				return refuse_body(b, e);
-			if (!is_open && n > b->left)
-				n = (size_t)b->left;
-			buf_add_str(out, str_part(in, i, i + n));
-			if (out->full)
-				return refuse_body(b, e);
-			i += n;
-			b->room -= n;
-			if (!is_open) {
-				b->left -= n;
-				if (!b->left)
-					b->place = b->framing == HTTP_BODY_CHUNKED ? IN_GAP : AT_END;
-			}
-		}
-		*used = i;
+		if (b->place == IN_CONTENT)
+			bad = feed_content(b, in, used, out);
+		if (bad)
+			break;
 		if (b->place == AT_END)
 			return HTTP_DONE;
-		if (i == in.len)
+		if (*used == in.len)
 			return HTTP_MORE;
-		if (feed_frame(b, in.at[i++], e) == HTTP_BAD)
-			return HTTP_BAD;
+		bad = feed_frame(b, in.at[(*used)++]);
+		if (bad)
+			break;
 	}
+	if (bad == too_big)
+		return refuse_more(e, b->max, "bytes of body");
+	if (bad == too_many)
+		return refuse_more(e, HTTP_HEAD_BYTES, "bytes of chunk extensions and trailers");
+	return refuse(e, bad);
 }
 
 enum http_more

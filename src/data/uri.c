@@ -8,12 +8,6 @@
 #define LABEL_MAX 63
 #define SCOPE_MAX 15	/* the kernel's longest interface name */
 
-static int
-refuse(struct err *e, const char *of, const char *what)
-{
-	return err_set(e, ERR_INPUT, CAUSE_USE, "%s: %s", of, what);
-}
-
 static bool
 is_digit(char c)
 {
@@ -132,70 +126,77 @@ is_number(struct str label)
 	return true;
 }
 
-static int
-check_name(struct str name, struct err *e)
+/* The readers below say NULL, or what is wrong. */
+
+static const char *
+check_name(struct str name)
 {
 	struct str label;
 	bool more = true;
 
 	if (name.len > NAME_MAX)
-		return refuse(e, "host", "name is longer than 253 bytes");
+		return "host: name is longer than 253 bytes";
 	if (!has_only(name, "-_."))
-		return refuse(e, "host", "name holds a byte that no host name has");
+		return "host: name holds a byte that no host name has";
 	while (more) {
 		more = str_find_c(name, '.') != SIZE_MAX;
 		label = str_cut(&name, '.');
 		if (!label.len)
-			return refuse(e, "host", "name has an empty label");
+			return "host: name has an empty label";
 		if (label.len > LABEL_MAX)
-			return refuse(e, "host", "name has a label longer than 63 bytes");
+			return "host: name has a label longer than 63 bytes";
 		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
-			return refuse(e, "host", "name has a label that begins or ends with a hyphen");
+			return "host: name has a label that begins or ends with a hyphen";
 	}
-	if (is_number(label))
-		return refuse(e, "host", "name ends in a number, but is no ip address");
-	return 0;
+	return is_number(label) ? "host: name ends in a number, but is no ip address" : NULL;
+}
+
+static const char *
+read_ip6(struct host *out, struct str text, bool encoded)
+{
+	out->kind = HOST_IP6;
+	out->scope = text;
+	out->name = str_cut(&out->scope, '%');
+	if (!parse_ip6(out->name, out->ip))
+		return "host: is no ipv6 address";
+	if (out->name.len == text.len)
+		return NULL;
+	if (encoded && out->scope.len > 2 && str_begins(out->scope, "25"))
+		out->scope = str_part(out->scope, 2, out->scope.len);
+	if (!out->scope.len || out->scope.len > SCOPE_MAX || !has_only(out->scope, "-_."))
+		return "host: scope behind % is no interface name";
+	return NULL;
 }
 
 /* With `encoded`, the % before a scope may be written %25. */
-static int
-parse_host(struct host *out, struct str text, bool encoded, struct err *e)
+static const char *
+read_host(struct host *out, struct str text, bool encoded)
 {
-	bool bracket = text.len && text.at[0] == '[';
-
 	*out = (struct host){ .name = text };
 	if (!text.len)
-		return refuse(e, "host", "is empty");
-	if (bracket || str_find_c(text, ':') != SIZE_MAX) {
-		out->kind = HOST_IP6;
-		if (bracket) {
-			if (text.at[text.len - 1] != ']')
-				return refuse(e, "host", "bracket without its end");
-			text = str_part(text, 1, text.len - 1);
-		}
-		out->scope = text;
-		out->name = str_cut(&out->scope, '%');
-		if (!parse_ip6(out->name, out->ip))
-			return refuse(e, "host", "is no ipv6 address");
-		if (encoded && out->scope.len > 2 && str_has_prefix(out->scope, S("25")))
-			out->scope = str_part(out->scope, 2, out->scope.len);
-		if (out->name.len < text.len && (!out->scope.len || out->scope.len > SCOPE_MAX || !has_only(out->scope, "-_.")))
-			return refuse(e, "host", "scope behind % is no interface name");
-		return 0;
+		return "host: is empty";
+	if (text.at[0] == '[') {
+		if (text.at[text.len - 1] != ']')
+			return "host: bracket without its end";
+		return read_ip6(out, str_part(text, 1, text.len - 1), encoded);
 	}
+	if (str_find_c(text, ':') != SIZE_MAX)
+		return read_ip6(out, text, encoded);
 	if (parse_ip4(text, out->ip)) {
 		out->kind = HOST_IP4;
-		return 0;
+		return NULL;
 	}
 	out->rooted = text.at[text.len - 1] == '.';
 	out->name.len -= out->rooted;
-	return check_name(out->name, e);
+	return check_name(out->name);
 }
 
 int
 host_parse(struct host *out, struct str text, struct err *e)
 {
-	return parse_host(out, text, false, e);
+	const char *bad = read_host(out, text, false);
+
+	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "%s", bad) : 0;
 }
 
 void
@@ -204,65 +205,53 @@ host_format(struct buf *out, const struct host *h)
 	buf_fmt(out, h->kind == HOST_IP6 ? "[%.*s]" : "%.*s", STR(h->name));
 }
 
-static bool
-take_scheme(struct uri *out, struct str *text)
+static const char *
+read_uri(struct uri *out, struct str text)
 {
-	static const char schemes[2][6] = { "http", "https" };
-	size_t at = str_find(*text, S("://"));
+	size_t end = str_find(text, S("://")), split;
+	struct str scheme = str_part(text, 0, end), place;
+	const char *bad;
+	uint64_t port;
 
-	for (int i = 0; i < 2; i++) {
-		if (str_eq_nocase(str_part(*text, 0, at), str_of(schemes[i]))) {
-			out->tls = i;
-			*text = str_part(*text, at + 3, text->len);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The port behind the host, if there is one. */
-static int
-parse_port(struct uri *out, struct str text, struct err *e)
-{
-	uint64_t n = out->tls ? 443 : 80;
-
-	out->has_port = text.len != 0;
-	if (out->has_port && (text.at[0] != ':' || !str_to_u64(str_part(text, 1, text.len), &n) || !n || n > 65535))
-		return refuse(e, "address", "port is no number from 1 to 65535");
-	out->port = (uint16_t)n;
-	return 0;
+	if (text.len && !str_is_visible(text))
+		return "holds a blank, a control byte or a byte that is not ascii";
+	if (end == SIZE_MAX)
+		return "has no scheme: it must begin with https:// or http://";
+	out->tls = str_eq_nocase(scheme, S("https"));
+	if (!out->tls && !str_eq_nocase(scheme, S("http")))
+		return "scheme is neither https nor http";
+	text = str_part(text, end + 3, text.len);
+	for (end = 0; end < text.len && !memchr("/?#", text.at[end], 3); end++)
+		;
+	place = str_part(text, 0, end);
+	out->path = end < text.len ? str_part(text, end, text.len) : S("/");
+	if (str_find_c(place, '@') != SIZE_MAX)
+		return "holds a user or password: they do not belong there";
+	if (str_find_c(text, '#') != SIZE_MAX)
+		return "holds a fragment (#)";
+	if (out->path.at[0] == '?')
+		return "has a query without a path before it";
+	split = str_find_c(place, ']');	/* behind the host: a colon, but not one of IPv6 */
+	split = split != SIZE_MAX ? split + 1 : str_find_c(place, ':');
+	if (!split || !place.len)
+		return "has no host";
+	bad = read_host(&out->host, str_part(place, 0, split), true);
+	if (bad)
+		return bad;
+	out->has_port = split < place.len;
+	port = out->tls ? 443 : 80;
+	if (out->has_port && (place.at[split] != ':' || !str_to_u64(str_part(place, split + 1, place.len), &port) || port - 1 > 65534))
+		return "port is no number from 1 to 65535";
+	out->port = (uint16_t)port;
+	return NULL;
 }
 
 int
 uri_parse(struct uri *out, struct str text, struct err *e)
 {
-	size_t end = 0, split;
-	struct str place;
+	const char *bad = read_uri(out, text);
 
-	*out = (struct uri){ 0 };
-	if (text.len && !str_is_visible(text))
-		return refuse(e, "address", "holds a blank, a control byte or a byte that is not ascii");
-	if (str_find(text, S("://")) == SIZE_MAX)
-		return refuse(e, "address", "has no scheme: it must begin with https:// or http://");
-	if (!take_scheme(out, &text))
-		return refuse(e, "address", "scheme is neither https nor http");
-	while (end < text.len && !memchr("/?#", text.at[end], 3))
-		end++;
-	place = str_part(text, 0, end);
-	out->path = end < text.len ? str_part(text, end, text.len) : S("/");
-	if (str_find_c(place, '@') != SIZE_MAX)
-		return refuse(e, "address", "holds a user or password: they do not belong there");
-	if (str_find_c(text, '#') != SIZE_MAX)
-		return refuse(e, "address", "holds a fragment (#)");
-	if (out->path.at[0] == '?')
-		return refuse(e, "address", "has a query without a path before it");
-	split = str_find_c(place, ']');	/* behind the host: a colon, but not one of IPv6 */
-	split = split != SIZE_MAX ? split + 1 : str_find_c(place, ':');
-	if (!split || !place.len)
-		return refuse(e, "address", "has no host");
-	if (parse_host(&out->host, str_part(place, 0, split), true, e) < 0)
-		return err_in(e, "address");
-	return parse_port(out, str_part(place, split, place.len), e);
+	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "address: %s", bad) : 0;
 }
 
 void
