@@ -1,4 +1,4 @@
-/* unit/sys/clock.c: the two clocks. */
+/* tests/unit/sys/clock.c: the two clocks. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/clock.h"

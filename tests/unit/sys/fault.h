@@ -1,4 +1,4 @@
-/* unit/sys/fault.h: make the kernel refuse one system call of this process, for good. Tests only; use it in a forked child. */
+/* tests/unit/sys/fault.h: make the kernel refuse one system call of this process, for good. Tests only; use it in a forked child. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TESTS_FAULT_H
 #define TESTS_FAULT_H

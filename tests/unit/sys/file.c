@@ -1,4 +1,4 @@
-/* unit/sys/file.c: files read under a bound and replaced in one step, with every way that can go wrong. */
+/* tests/unit/sys/file.c: files read under a bound and replaced in one step, with every way that can go wrong. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/file.h"

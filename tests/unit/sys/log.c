@@ -1,4 +1,4 @@
-/* unit/sys/log.c: people's text on standard error. */
+/* tests/unit/sys/log.c: people's text on standard error. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/log.h"

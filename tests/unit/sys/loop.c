@@ -1,4 +1,4 @@
-/* unit/sys/loop.c: waiting for descriptors, instants and signals. */
+/* tests/unit/sys/loop.c: waiting for descriptors, instants and signals. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/loop.h"

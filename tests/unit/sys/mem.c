@@ -1,4 +1,4 @@
-/* unit/sys/mem.c: arenas from the kernel. */
+/* tests/unit/sys/mem.c: arenas from the kernel. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/mem.h"

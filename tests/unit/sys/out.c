@@ -1,4 +1,4 @@
-/* unit/sys/out.c: data to readers that read, stop reading, and go. */
+/* tests/unit/sys/out.c: data to readers that read, stop reading, and go. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/out.h"

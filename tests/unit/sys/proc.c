@@ -1,4 +1,4 @@
-/* unit/sys/proc.c: what the process changes of itself, and puts back. */
+/* tests/unit/sys/proc.c: what the process changes of itself, and puts back. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/proc.h"

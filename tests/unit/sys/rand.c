@@ -1,4 +1,4 @@
-/* unit/sys/rand.c: random bytes, and a kernel that has none. */
+/* tests/unit/sys/rand.c: random bytes, and a kernel that has none. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/rand.h"

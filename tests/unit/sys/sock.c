@@ -1,4 +1,4 @@
-/* unit/sys/sock.c: addresses as text, and connections. */
+/* tests/unit/sys/sock.c: addresses as text, and connections. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "sys/sock.h"
