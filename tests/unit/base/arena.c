@@ -78,10 +78,32 @@ keeping(void)
 	arena_wipe(&a);
 }
 
+/* Pages that nobody wrote are not touched, all others are. */
+static void
+wiping(void)
+{
+	static char big[5 * 4096 + 100];
+	size_t wrong = 0;
+
+	for (size_t at = 0; at < sizeof big; at += 455) {	/* 9 times 455 is the last byte of the first page */
+		struct arena a = { .at = big, .len = sizeof big, .cap = sizeof big };
+
+		big[at] = 'x';
+		arena_wipe(&a);
+		wrong += !is_zero(big, sizeof big) || a.len;
+		memset(big, 'x', at);
+		a.len = at;
+		arena_wipe(&a);
+		wrong += !is_zero(big, sizeof big);
+	}
+	is_int(wrong, 0, "wherever something was written, it is gone");
+}
+
 int
 main(void)
 {
 	getting();
+	wiping();
 	keeping();
 	return tap_end();
 }

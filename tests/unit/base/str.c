@@ -51,6 +51,10 @@ compare(void)
 	ok(!str_eq_secret(S("abc"), S("abd")) && !str_eq_secret(S("abc"), S("xbc")) && !str_eq_secret(S("abc"), S("ab")), "and others");
 	ok(str_has_prefix(S("abc"), S("ab")) && str_has_prefix(S("abc"), S("")) && !str_has_prefix(S("ab"), S("abc")), "prefixes");
 	ok(str_has_suffix(S("abc"), S("bc")) && str_has_suffix(S("abc"), S("")) && !str_has_suffix(S("bc"), S("abc")), "suffixes");
+	ok(str_is(S("abc"), "abc") && !str_is(S("ab"), "abc") && !str_is(S("abc\0"), "abc") && str_is(none, ""), "against a C string");
+	ok(str_begins(S("abc"), "ab") && str_begins(none, "") && !str_begins(S("ab"), "abc"), "its prefix");
+	ok(str_is_in(S("a"), "a\0" "bc\0") && str_is_in(S("bc"), "a\0" "bc\0"), "one of a list");
+	ok(!str_is_in(S("b"), "a\0" "bc\0") && !str_is_in(S(""), "a\0") && !str_is_in(S("a"), ""), "and none");
 	ok(!str_has_prefix(S("xbc"), S("ab")) && !str_has_suffix(S("abx"), S("bc")), "and none");
 	ok(str_cmp(S("a"), S("b")) < 0 && str_cmp(S("b"), S("a")) > 0 && str_cmp(S("a"), S("a")) == 0, "order");
 	ok(str_cmp(S("a"), S("ab")) < 0 && str_cmp(S("\x7f"), S("\x80")) < 0 && str_cmp(none, S("")) == 0, "by bytes, a prefix first");
