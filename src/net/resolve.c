@@ -113,12 +113,6 @@ read_address(struct str word, struct sock_addr *out)
 	return true;
 }
 
-static const char *
-conf_path(const struct resolve *r)
-{
-	return r->conf ? r->conf : "/etc/resolv.conf";
-}
-
 /* Names, least, most and usual value: resolv.conf(5). In the order of r->option. */
 static const struct {
 	char name[10];
@@ -155,7 +149,7 @@ read_search(struct resolve *r, struct str line, struct err *e)
 			buf_add_c(&b, ' ');
 		}
 	r->search_len = b.len;
-	return b.full ? err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: over %d bytes of search domains", conf_path(r), RESOLVE_SEARCH) : 0;
+	return b.full ? err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: over %d bytes of search domains", r->from->conf, RESOLVE_SEARCH) : 0;
 }
 
 static int
@@ -167,17 +161,17 @@ read_conf(struct resolve *r, struct err *e)
 
 	for (int i = 0; i < RESOLVE_OPTIONS; i++)
 		r->option[i] = options[i].usual;
-	if (file_reader_open(&l.file, conf_path(r), e) < 0) {
+	if (file_reader_open(&l.file, r->from->conf, e) < 0) {
 		if (e->code != ERR_ABSENT)
 			return -1;
-		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "there is no %s to say whom to ask", conf_path(r));
+		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "there is no %s to say whom to ask", r->from->conf);
 		return err_hint(e, "give an address instead of the name, or a line in /etc/hosts");
 	}
 	while (result == 0 && next_line(&l, &line)) {
 		word = next_word(&line);
 		if (str_eq(word, S("nameserver"))) {
 			if (r->server_n < RESOLVE_SERVERS && read_address(next_word(&line), &r->server[r->server_n]))
-				r->server[r->server_n++].port = r->dns_port ? r->dns_port : 53;
+				r->server[r->server_n++].port = r->from->port;
 		} else if (str_eq(word, S("search")) || str_eq(word, S("domain"))) {
 			result = read_search(r, line, e);	/* the last line of them counts */
 		} else if (str_eq(word, S("options"))) {
@@ -186,7 +180,7 @@ read_conf(struct resolve *r, struct err *e)
 	}
 	file_reader_close(&l.file);
 	if (result == 0 && !r->server_n)
-		result = err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "%s names no server", conf_path(r));
+		result = err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "%s names no server", r->from->conf);
 	return result;
 }
 
@@ -208,7 +202,7 @@ read_hosts(struct resolve *r)
 	struct sock_addr a;
 	struct err e;
 
-	if (file_reader_open(&l.file, r->hosts ? r->hosts : "/etc/hosts", &e) < 0)
+	if (file_reader_open(&l.file, r->from->hosts, &e) < 0)
 		return false;
 	while (next_line(&l, &line)) {
 		address = next_word(&line);
@@ -618,8 +612,10 @@ void
 resolve_start(struct resolve *r, struct loop *l, const struct host *host, uint16_t port, tick deadline,
 	void (*done)(struct resolve *r))
 {
+	static const struct resolve_from usual = { "/etc/resolv.conf", "/etc/hosts", 53 };
+
 	*r = (struct resolve){
-		.arena = r->arena, .conf = r->conf, .hosts = r->hosts, .dns_port = r->dns_port, .ctx = r->ctx,
+		.arena = r->arena, .from = r->from ? r->from : &usual, .ctx = r->ctx,
 		.loop = l, .done = done, .deadline = deadline, .grace = TICK_NEVER, .port = port,
 	};
 	for (int i = 0; i < 2; i++)

@@ -16,6 +16,13 @@ struct host;	/* data/uri.h */
 
 enum { RESOLVE_NDOTS, RESOLVE_TIMEOUT, RESOLVE_ATTEMPTS, RESOLVE_OPTIONS };
 
+/* Where to look instead of /etc/resolv.conf and /etc/hosts, and whom to ask instead of port 53. */
+struct resolve_from {
+	const char *conf;
+	const char *hosts;
+	uint16_t port;
+};
+
 /* One family's question. Nobody's business but resolve.c's. Here and below what is large stands last: the code that reaches
    what is small is the shorter for it, by a quarter of a kilobyte. */
 struct resolve_query {
@@ -61,11 +68,9 @@ struct resolve {
 	bool bare_first;	/* the bare name is asked before the search domains, not after them */
 	bool exists;		/* a candidate was there, but has no address */
 
-	/* The caller's, before resolve_start; all may be left zero but the arena. */
-	uint16_t dns_port;	/* instead of 53 */
+	/* The caller's, before resolve_start; may be left zero but the arena. */
 	struct arena *arena;	/* for the rare answer by TCP */
-	const char *conf;	/* instead of /etc/resolv.conf */
-	const char *hosts;	/* instead of /etc/hosts */
+	const struct resolve_from *from;	/* for tests; NULL: the system's */
 	void *ctx;
 
 	/* The result, valid once `done` was called: addresses in the order to try (IPv6 and IPv4 by turns, IPv6 first, as

@@ -13,17 +13,18 @@
 
 #define REQUEST_HEAD 16384	/* fields of a request in all: servers commonly stop at 8 to 16 KiB */
 
+/* What is large stands last. */
 struct xfer_work {
 	struct uri uri;
-	struct host name;	/* whom the certificate must name */
-	struct resolve resolve;
-	struct file_reader roots;
-	struct trust_source trust;
-	struct tls tls;
 	struct buf head;	/* bytes of the answer's head */
-	struct http_resp resp;
-	struct http_body body;
 	struct buf out;		/* the answer's body */
+	struct http_body body;
+	struct host name;	/* whom the certificate must name */
+	struct trust_source trust;
+	struct file_reader roots;
+	struct resolve resolve;
+	struct http_resp resp;
+	struct tls tls;
 };
 
 static void run(struct xfer *x);
@@ -434,9 +435,7 @@ xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg)
 		return;
 	}
 	x->work->resolve.arena = cfg->arena;
-	x->work->resolve.conf = cfg->resolv_conf;
-	x->work->resolve.hosts = cfg->hosts;
-	x->work->resolve.dns_port = cfg->dns_port;
+	x->work->resolve.from = cfg->from;
 	x->work->resolve.ctx = x;
 	resolve_start(&x->work->resolve, l, &x->work->uri.host, x->work->uri.port, x->limit, on_resolved);
 }

@@ -23,9 +23,7 @@ struct xfer_cfg {
 	struct arena *arena;		/* the flow's: buffers, and the answer */
 	int64_t wall_s;			/* for certificates' dates */
 	tick deadline;			/* for all of it */
-	const char *resolv_conf;	/* for tests: as struct resolve's */
-	const char *hosts;
-	uint16_t dns_port;
+	const struct resolve_from *from;	/* as struct resolve's */
 };
 
 enum xfer_phase {
@@ -38,24 +36,26 @@ enum xfer_phase {
 };
 
 struct xfer {
+	/* xfer.c's own. What is large stands last: the code is the shorter for it. */
+	const struct xfer_cfg *cfg;
+	struct loop *loop;
+	struct xfer_work *work;	/* the arena's: address, names, TLS, trust, HTTP reader and buffers */
+	tick started;
+	tick limit;		/* of what is under way: the deadline, or the connection's part of it */
+	enum xfer_phase phase;
+	unsigned addr_at;	/* the address that is tried */
+	unsigned interim_n;	/* 1xx answers so far */
+	int verdict;		/* enum http_more: the last word on the answer */
+	bool has_head;
+
 	/* For the caller. */
 	bool done;		/* out holds: turn the loop until then */
 	struct answer out;	/* out.err points into this struct; slices into the arena */
 
-	/* xfer.c's own. */
-	const struct xfer_cfg *cfg;
-	struct loop *loop;
-	struct err err;
-	enum xfer_phase phase;
-	tick started;
-	tick limit;		/* of what is under way: the deadline, or the connection's part of it */
-	unsigned addr_at;	/* the address that is tried */
-	unsigned interim_n;	/* 1xx answers so far */
-	bool has_head;
-	int verdict;		/* enum http_more: the last word on the answer */
+	/* xfer.c's own again. */
 	struct watch watch;
 	struct pump pump;
-	struct xfer_work *work;	/* the arena's: address, names, TLS, trust, HTTP reader and buffers */
+	struct err err;
 };
 
 /* Begin: *x is set up whole, whatever it held (so cancel an earlier exchange first). *cfg must outlive the exchange. It may

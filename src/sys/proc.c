@@ -39,34 +39,33 @@ ignore(int number)
 	return sigaction(number, &none, NULL) == 0;
 }
 
-static void
+/* Set the soft limit, and say what it was. By prlimit: musl's setrlimit brings 2 KB for threads, which we have none of. */
+static uint64_t
 set_core(uint64_t soft)
 {
-	struct rlimit r;
+	struct rlimit r = { 0, 0 };
+	uint64_t before;
 
-	if (getrlimit(RLIMIT_CORE, &r) < 0)
-		return;
+	prlimit(0, RLIMIT_CORE, NULL, &r);
+	before = r.rlim_cur;
 	r.rlim_cur = soft;
-	setrlimit(RLIMIT_CORE, &r);
+	prlimit(0, RLIMIT_CORE, &r, NULL);
+	return before;
 }
 
 int
 proc_start(struct proc *saved, struct err *e)
 {
-	struct rlimit core = { 0, 0 };
-
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && plug(fd) < 0)
 			return err_sys(e, CAUSE_MEMORY, errno, "descriptor %d is closed and cannot be filled", fd);
-	getrlimit(RLIMIT_CORE, &core);
 	*saved = (struct proc){
-		.core = core.rlim_cur,
+		.core = set_core(0),
 		.mask = umask(077),
 		.dumpable = prctl(PR_GET_DUMPABLE) == 1,
 		.took_pipe = ignore(SIGPIPE),
 		.took_size = ignore(SIGXFSZ),
 	};
-	set_core(0);
 	prctl(PR_SET_DUMPABLE, 0);
 	return 0;
 }

@@ -8,7 +8,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 union any {
@@ -182,13 +184,18 @@ sock_text(const struct sock_addr *a, char (*text)[SOCK_TEXT])
 uint32_t
 sock_scope(struct str scope)
 {
-	char name[IF_NAMESIZE] = "";
+	struct ifreq r = { 0 };
 	uint64_t number;
+	int fd;
 
 	if (str_to_u64(scope, &number))
 		return number <= UINT32_MAX ? (uint32_t)number : 0;
-	if (!scope.len || scope.len >= sizeof name || memchr(scope.at, 0, scope.len))
+	if (!scope.len || scope.len >= sizeof r.ifr_name || memchr(scope.at, 0, scope.len))
 		return 0;
-	memcpy(name, scope.at, scope.len);
-	return if_nametoindex(name);
+	memcpy(r.ifr_name, scope.at, scope.len);
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || syscall(SYS_ioctl, fd, SIOCGIFINDEX, &r) < 0)	/* libc's ioctl knows much that is not asked here */
+		r.ifr_ifindex = 0;
+	sock_close(&fd);
+	return (uint32_t)r.ifr_ifindex;
 }

@@ -7,6 +7,7 @@
 #include "data/uri.h"
 #include "sys/clock.h"
 #include "sys/mem.h"
+#include "mutate.h"
 #include "tap.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ static struct arena arena;
 static struct err err;
 static char conf[150], hosts[150];
 static uint16_t port;
+static struct resolve_from places = { conf, hosts, 0 };
 
 /* --- Name servers at 127.0.0.1, .2 and .3, on one port */
 
@@ -341,6 +343,13 @@ on_done(struct resolve *which)
 	done = true;
 }
 
+static void
+count_done(struct resolve *which)
+{
+	(void)which;
+	done = true;
+}
+
 static int
 descriptors(void)
 {
@@ -366,7 +375,7 @@ look(const char *name, int within_ms)
 	asked.len = 0;
 	done = false;
 	arena_wipe(&arena);
-	r = (struct resolve){ .arena = &arena, .conf = conf, .hosts = hosts, .dns_port = port };
+	r = (struct resolve){ .arena = &arena, .from = &places };
 	if (host_parse(&h, str_of(name), &err) < 0)
 		return str_of(err.line);
 	resolve_start(&r, &loop, &h, 8200, within_ms ? tick_after(before, within_ms) : TICK_NEVER, on_done);
@@ -635,6 +644,37 @@ test_tcp(void)
 	r.arena = NULL;
 }
 
+/* Any bytes in the two files: an end, with a sentence or with addresses. The deadline has passed, so nobody is asked. */
+static bool
+read_files(struct str input, void *arg)
+{
+	struct host h = { .kind = HOST_DNS, .name = S("vault") };
+
+	put(arg, input.at ? input.at : "", input.len);
+	r = (struct resolve){ .arena = &arena, .from = &places };
+	done = false;
+	asked.len = 0;
+	resolve_start(&r, &loop, &h, 1, 0, count_done);
+	return done && (r.addr_n > 0) != (r.err.line[0] != 0) && r.server_n <= RESOLVE_SERVERS && r.search_len <= RESOLVE_SEARCH;
+}
+
+static void
+test_files(void)
+{
+	struct str conf_sample = S("# c\nnameserver 10.0.0.2\r\nnameserver fe80::1%lo\n;x\nsearch a.corp b.c # d\n"
+		"options ndots:5 timeout:2 attempts:3 rotate\nnameserver ::1\nnameserver 10.0.0.3");
+	struct str hosts_sample = S("127.0.0.1\tlocalhost\n::1 localhost ip6-localhost # x\n10.0.0.1 a vault b\n2001:db8::1 vault\n");
+
+	put(hosts, "", 0);
+	is_int(mutate_cut(conf_sample, read_files, conf), 0, "resolv.conf cut anywhere");
+	is_int(mutate_flip(conf_sample, read_files, conf), 0, "and with any bit flipped");
+	put(conf, "nameserver 127.0.0.1\n", 21);
+	is_int(mutate_cut(hosts_sample, read_files, hosts), 0, "hosts cut anywhere");
+	is_int(mutate_flip(hosts_sample, read_files, hosts), 0, "and with any bit flipped");
+	is_int(asked.len, 0, "nobody was asked");
+	put(hosts, "", 0);
+}
+
 static void
 test_leaving(void)
 {
@@ -654,7 +694,7 @@ test_leaving(void)
 		exit(1);
 	memset(&r, 0, sizeof r);
 	resolve_cancel(&r);
-	r = (struct resolve){ .arena = &arena, .conf = conf, .hosts = hosts, .dns_port = port };
+	r = (struct resolve){ .arena = &arena, .from = &places };
 	asked.len = 0;
 	done = false;
 	resolve_start(&r, &loop, &h, 1, TICK_NEVER, on_done);
@@ -690,12 +730,14 @@ main(void)
 			port = 0;
 		}
 	}
+	places.port = port;
 	ok(port != 0, "three name servers");
 	before = descriptors();
 	test_nobody_asked();
 	test_families();
 	test_servers();
 	test_search();
+	test_files();
 	is_int(descriptors(), before, "no descriptor is left open");
 	test_tcp();
 	test_leaving();

@@ -22,6 +22,7 @@ static struct loop loop;
 static struct arena arena;
 static struct err err;
 static char hosts[120];
+static struct resolve_from from = { "/nonexistent", hosts, 53 };
 
 /* --- A server: reads until it has seen the end of a request, then says its piece */
 
@@ -155,7 +156,7 @@ fresh(struct str answer)
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/v1/auth/aws/login", server.port);
 	ask = (struct ask_http){ .method = S("PUT"), .url = str_of(url), .head = { { S("X-Vault-Request"), S("true") } },
 		.head_n = 1, .body = S("{\"role\":\"web\"}"), .body_max = 1000 };
-	cfg = (struct xfer_cfg){ .ask = &ask, .arena = &arena, .wall_s = clock_wall_s(), .hosts = hosts, .resolv_conf = "/nonexistent" };
+	cfg = (struct xfer_cfg){ .ask = &ask, .arena = &arena, .wall_s = clock_wall_s(), .from = &from };
 }
 
 /* Run it; how it ended: "200 body", or the line. */
