@@ -2,6 +2,7 @@
 # use.t: what wrong use is answered with: every message whole, every exit code. Needs no server but one that is silent.
 # SPDX-License-Identifier: MIT
 
+import collections
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import time
 
 import program
 import unruly
+from certs import Authority
 from peers import folder
 from program import EMULATED, KEYS, become, limited, line, nobody, run, said, with_env
 from tap import end, equal, ok
@@ -243,4 +245,36 @@ if not EMULATED:  # an emulator needs memory and descriptors of its own
              line(verb, "no descriptors to wait with: too many open files", 1))
     said("no descriptor for a connection", login(preexec_fn=limited(resource.RLIMIT_NOFILE, 5)), 12,
          line("login", "vault http://127.0.0.1:1: connect to 127.0.0.1:1: too many open files", 12))
+
+    # Each system call of a login fails once. Whatever comes of it, it ends by itself, says one line or none, gives nothing
+    # away, and the file is the old one or the new one; a failure is never called a success.
+    authority = Authority(os.path.join(folder, "ca"))
+    tls = unruly.Web(authority.issue("server"))
+    tls.answers = web.answers
+    log = os.path.join(folder, "strace")
+    env = dict(KEYS, VAULT_ADDR=tls.url, VAULT_CACERT=authority.pem, PANTLER_MOUNT="good", PATH=os.environ["PATH"])
+
+    def traced(*args, within="200ms"):  # a failed send is followed by a wait for what the server may have said
+        with open(path, "w") as f:
+            f.write("old")
+        return run(argv=["strace", "-o", log, *args, *program.PREFIX, "login", "-timeout=" + within, "-output=" + path], env=env, timeout=10)
+
+    equal((traced(within="1m").code, open(path).read()), (0, unruly.TOKEN), "a login that will be made to fail")
+    with open(log) as f:
+        called = collections.Counter(re.findall(r"^(\w+)\(", f.read(), re.M))
+    for name in ("execve", "arch_prctl", "set_tid_address", "exit_group"):
+        called.pop(name, None)  # before main, or never to return
+    ok(len(called) > 20, "its system calls are known", called)
+    for name, count in sorted(called.items()):
+        bad = []
+        for fault in ("EIO", "ENOMEM"):
+            for when in range(1, min(count, 8) + 1):
+                ran = traced("-e", "inject=%s:error=%s:when=%d" % (name, fault, when))
+                text = open(path).read()
+                tail = name == "fsync" and when == 2  # the folder's, after the renaming
+                if (ran.code not in (0, 1, 12, 16) or (text != unruly.TOKEN and text != "old") or (ran.code == 0) != (ran.err == "")
+                        or (text == unruly.TOKEN) != (ran.code == 0 or tail) or ran.err.count("\n") > 1
+                        or any(word in ran.err for word in (KEYS["AWS_SECRET_ACCESS_KEY"], unruly.TOKEN))):
+                    bad.append("%s %d: %s, file %s" % (fault, when, ran, text))
+        equal(bad, [], "%s fails (%d of %d)" % (name, min(count, 8), count))
 end()
