@@ -2,20 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/region.h"
 
+#include <string.h>
+
 #define FIPS S("-fips")
 
-static const struct {
-	struct str prefix;
-	struct str suffix;
-} partitions[] = {
-	{ S("cn-"), S("amazonaws.com.cn") },
-	{ S("us-gov-"), S("amazonaws.com") },
-	{ S("us-iso-"), S("c2s.ic.gov") },
-	{ S("us-isob-"), S("sc2s.sgov.gov") },
-	{ S("us-isof-"), S("csp.hci.ic.gov") },
-	{ S("eu-isoe-"), S("cloud.adc-e.uk") },
-	{ S("eusc-"), S("amazonaws.eu") },
-};
+/* Prefix and suffix in turn. */
+static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "us-gov-\0" "amazonaws.com\0" "us-iso-\0" "c2s.ic.gov\0" "us-isob-\0"
+	"sc2s.sgov.gov\0" "us-isof-\0" "csp.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "eusc-\0" "amazonaws.eu\0";
 
 bool
 region_is_valid(struct str region)
@@ -36,9 +29,11 @@ region_is_valid(struct str region)
 struct str
 region_suffix(struct str region)
 {
-	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
-		if (str_has_prefix(region, partitions[i].prefix))
-			return partitions[i].suffix;
+	for (const char *prefix = partitions, *suffix; *prefix; prefix = suffix + strlen(suffix) + 1) {
+		suffix = prefix + strlen(prefix) + 1;
+		if (str_begins(region, prefix))
+			return str_of(suffix);
+	}
 	return S("amazonaws.com");
 }
 

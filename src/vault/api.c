@@ -4,6 +4,15 @@
 
 #include "data/code.h"
 
+#include <string.h>
+
+/* Lists are C strings one behind the other, an empty one at the end: pointers to them would cost a relocation each. */
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
+
 static void
 add_field(struct ask_http *h, struct str name, struct str value)
 {
@@ -58,10 +67,16 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 	return 0;
 }
 
-static const char *const type_names[] = {
-	[JSON_NONE] = "nothing", [JSON_NULL] = "null", [JSON_BOOL] = "a boolean", [JSON_NUMBER] = "a number",
-	[JSON_STRING] = "a string", [JSON_ARRAY] = "an array", [JSON_OBJECT] = "an object",
-};
+/* In the words of an error, in the order of enum json_type. */
+static const char *
+type_name(enum json_type type)
+{
+	const char *name = "nothing\0null\0a boolean\0a number\0a string\0an array\0an object";
+
+	while (type-- > 0)
+		name = next(name);
+	return name;
+}
 
 /* One key of an object: of the wanted type, or null, or absent (both are left to the caller). `of` names the object with its
    dot. */
@@ -77,7 +92,7 @@ get(struct json *out, struct json object, const char *of, const char *key, enum 
 		*out = (struct json){ S("") };
 	if (is == JSON_NONE || is == JSON_NULL || is == want)
 		return 0;
-	return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is %s, not %s", of, key, type_names[is], type_names[want]);
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is %s, not %s", of, key, type_name(is), type_name(want));
 }
 
 static int
@@ -121,7 +136,7 @@ check_strings(struct json object, const char *of, const char *key, struct json *
 	while (json_each(*out, &at, &none, &item))
 		if (json_type(item) != JSON_STRING)
 			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: an item of %s%s is %s, not a string", of, key,
-			    type_names[json_type(item)]);
+			    type_name(json_type(item)));
 	return 0;
 }
 
@@ -133,31 +148,22 @@ check_token(struct str token, const char *key, struct err *e)
 	return 0;
 }
 
-/* Keys of which only the type is looked at here; what shows them reads them from the text. */
-struct known {
-	const char *key;
-	enum json_type type;
-};
+/* Keys of which only the type is looked at here; what shows them reads them from the text. Before each stands the byte that a
+   value of its type begins with. */
+static const char root_keys[] = "\"request_id\0" "\"lease_id\0" "trenewable\0";
+static const char auth_keys[] = "{metadata\0" "trenewable\0" "torphan\0" "\"entity_id\0" "\"token_type\0" "0num_uses\0"
+	"{mfa_requirement\0";
 
 static int
-check_types(struct json object, const char *of, const struct known *known, size_t n, struct err *e)
+check_types(struct json object, const char *of, const char *keys, struct err *e)
 {
 	struct json v;
 
-	for (size_t i = 0; i < n; i++)
-		if (get(&v, object, of, known[i].key, known[i].type, e) < 0)
+	for (; *keys; keys = next(keys))
+		if (get(&v, object, of, keys + 1, json_type((struct json){ { keys, 1 } }), e) < 0)
 			return -1;
 	return 0;
 }
-
-static const struct known root_keys[] = {
-	{ "request_id", JSON_STRING }, { "lease_id", JSON_STRING }, { "renewable", JSON_BOOL },
-};
-
-static const struct known auth_keys[] = {
-	{ "metadata", JSON_OBJECT }, { "renewable", JSON_BOOL }, { "orphan", JSON_BOOL }, { "entity_id", JSON_STRING },
-	{ "token_type", JSON_STRING }, { "num_uses", JSON_NUMBER }, { "mfa_requirement", JSON_OBJECT },
-};
 
 static int
 parse_auth(struct vault_secret *s, struct arena *a, struct err *e)
@@ -165,7 +171,7 @@ parse_auth(struct vault_secret *s, struct arena *a, struct err *e)
 	struct vault_auth *t = &s->token;
 	struct json v;
 
-	if (check_types(s->auth, "auth.", auth_keys, sizeof auth_keys / sizeof *auth_keys, e) < 0 ||
+	if (check_types(s->auth, "auth.", auth_keys, e) < 0 ||
 	    get_string(&t->client_token, s->auth, "auth.", "client_token", a, e) < 0 ||
 	    get_string(&t->accessor, s->auth, "auth.", "accessor", a, e) < 0 ||
 	    get_seconds(&t->lease_duration_s, s->auth, "auth.", "lease_duration", e) < 0 ||
@@ -209,8 +215,8 @@ vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, s
 	if (json_parse(&out->root, body, e) < 0)
 		return err_in(e, "answer");
 	if (json_type(out->root) != JSON_OBJECT)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is %s, not an object", type_names[json_type(out->root)]);
-	if (check_types(out->root, "", root_keys, sizeof root_keys / sizeof *root_keys, e) < 0 ||
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is %s, not an object", type_name(json_type(out->root)));
+	if (check_types(out->root, "", root_keys, e) < 0 ||
 	    get_seconds(&lease_s, out->root, "", "lease_duration", e) < 0 ||
 	    get(&out->data, out->root, "", "data", JSON_OBJECT, e) < 0 ||
 	    check_strings(out->root, "", "warnings", &out->warnings, e) < 0 ||
@@ -271,13 +277,11 @@ find_run(struct str text)
 struct str
 vault_show(struct str text, const struct str *hide)
 {
-	static const struct str ends[] = {
-		S("\n"), S("\r"), S("AWS4-"), S("Canonical String"), S("canonical string"), S("String-to-Sign"), S("X-Amz-Sec"),
-		S("x-amz-sec"),
-	};
+	static const char ends[] = "\n\0" "\r\0" "AWS4-\0" "Canonical String\0" "canonical string\0" "String-to-Sign\0" "X-Amz-Sec\0"
+		"x-amz-sec\0";
 
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		text = str_part(text, 0, str_find(text, ends[i]));
+	for (const char *end = ends; *end; end = next(end))
+		text = str_part(text, 0, str_find(text, str_of(end)));
 	for (; hide && hide->len; hide++)
 		if (hide->len >= VAULT_HIDE_MIN)	/* by its beginning, so that one that was cut is found too */
 			text = str_part(text, 0, str_find(text, str_part(*hide, 0, 2 * VAULT_HIDE_MIN)));
@@ -287,10 +291,10 @@ vault_show(struct str text, const struct str *hide)
 
 /* The statuses that mean something of their own; 0 ends the table and stands for any other. */
 static const struct status {
-	int status;
-	enum err_code code;
-	enum err_cause cause;
-	const char *what;
+	short status;
+	unsigned char code;	/* enum err_code */
+	unsigned char cause;	/* enum err_cause */
+	char what[44];
 } statuses[] = {
 	{ 403, ERR_DENIED, CAUSE_DENIED, "denied" },
 	{ 404, ERR_ABSENT, CAUSE_ANSWER, "not found" },
@@ -300,7 +304,7 @@ static const struct status {
 	{ 472, ERR_PEER, CAUSE_ANSWER, "the node is a disaster recovery secondary" },
 	{ 473, ERR_PEER, CAUSE_ANSWER, "the node is a performance standby" },
 	{ 501, ERR_RETRY, CAUSE_SEALED, "vault is not initialised" },
-	{ 0, ERR_PEER, CAUSE_ANSWER, NULL },
+	{ 0, ERR_PEER, CAUSE_ANSWER, "" },
 };
 
 /* Words of a TLS server that was spoken to without TLS: Go's, as Vault has them, and nginx's. */
@@ -345,9 +349,12 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 		return err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer %d that is not vault's", in->status);
 	if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized"))))
 		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(words));
-	if (!words.len && s->what)
+	if (!words.len)
 		words = str_of(s->what);
-	return err_set(e, in->status >= 500 && !s->status ? ERR_RETRY : s->code,
-	    in->status >= 500 && !s->status ? CAUSE_UNREACHABLE : s->cause, "answer %d%s%.*s", in->status, words.len ? ": " : "",
-	    STR(words));
+	err_set(e, s->code, s->cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
+	if (in->status >= 500 && !s->status) {
+		e->code = ERR_RETRY;
+		e->cause = CAUSE_UNREACHABLE;
+	}
+	return -1;
 }

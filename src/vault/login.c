@@ -8,6 +8,8 @@
 #include "data/date.h"
 #include "data/jsonw.h"
 
+#include <string.h>
+
 /* The request that proves who we are. Vault reads exactly these two parameters, and posts them to STS as they are. */
 #define STS_BODY "Action=GetCallerIdentity&Version=2011-06-15"
 #define STS_BODY_LEN "43"
@@ -151,46 +153,76 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 
 #define NOT_MOUNTED "is the aws auth method mounted there? -mount=PATH names the place"
 
-/* What Vault's words mean. The first needle that stands in them decides. */
-static const struct refusal {
-	struct str needle;
+/* What Vault's words mean: REFUSAL(code, cause, needle, line, hint). The first needle that stands in them decides; an empty
+   line stands for Vault's own words. "permission denied" comes from bound_cidrs too, but a wrong mount is more frequent. */
+#define REFUSALS \
+	REFUSAL(DENIED, CLOCK, "Signature expired", "", "this machine's clock is more than 15 minutes behind; set it") \
+	REFUSAL(DENIED, CLOCK, "Signature not yet current", "", "this machine's clock is more than 15 minutes ahead; set it") \
+	REFUSAL(DENIED, DENIED, "should be scoped to a valid region", \
+	    "", "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); " \
+	    "without these leave -region out") \
+	REFUSAL(DENIED, DENIED, "SignatureDoesNotMatch", "", "the secret access key does not belong to the access key id") \
+	REFUSAL(DENIED, DENIED, "InvalidClientTokenId", \
+	    "", "the access key id is unknown to aws, or its session token is missing, wrong or of another partition") \
+	REFUSAL(DENIED, DENIED, "ExpiredToken", "", "the session token has expired; get new credentials") \
+	REFUSAL(INPUT, DENIED, "missing header", \
+	    "the server wants a server id header, and none was sent", \
+	    "give the server's iam_server_id_header_value as -header-value") \
+	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS-IAM-Server-ID", \
+	    "the server id header is not the one that the server expects", \
+	    "-header-value must equal the server's iam_server_id_header_value") \
+	REFUSAL(INPUT, DENIED, "invalid request header", \
+	    "", "the server's allowed_sts_header_values does not list this header") \
+	REFUSAL(DENIED, DENIED, "does not belong to the role", "", "look at the role's bound_iam_principal_arn on the server") \
+	REFUSAL(INPUT, DENIED, "auth method iam not allowed", "", "the role's auth_type on the server is not iam") \
+	REFUSAL(RETRY, UNREACHABLE, "error reading from server: EOF", \
+	    "", "the server's aws plugin died; write auth/<mount>/config/client once, even empty") \
+	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \
+	REFUSAL(DENIED, DENIED, "body of GetCallerIdentity is invalid", \
+	    "sts refused the signed request, and vault does not say why", \
+	    "check the key pair, the session token, the region and the clock") \
+	REFUSAL(DENIED, DENIED, "error code 403 from STS", "", "") \
+	REFUSAL(RETRY, DENIED, "error making upstream request", \
+	    "", "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out") \
+	REFUSAL(INPUT, ANSWER, "no handler for route", "", NOT_MOUNTED) \
+	REFUSAL(INPUT, DENIED, "missing client token", "", NOT_MOUNTED) \
+	REFUSAL(DENIED, DENIED, "permission denied", "", NOT_MOUNTED) \
+	REFUSAL(INPUT, ANSWER, "namespace not found", "", "-namespace must name one that exists")
+
+struct refusal {
 	enum err_code code;
 	enum err_cause cause;
-	const char *line;	/* NULL: Vault's own words */
-	const char *hint;
-} refusals[] = {
-	{ S("Signature expired"), ERR_DENIED, CAUSE_CLOCK, NULL, "this machine's clock is more than 15 minutes behind; set it" },
-	{ S("Signature not yet current"), ERR_DENIED, CAUSE_CLOCK, NULL,
-	  "this machine's clock is more than 15 minutes ahead; set it" },
-	{ S("should be scoped to a valid region"), ERR_DENIED, CAUSE_DENIED, NULL,
-	  "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these "
-	  "leave -region out" },
-	{ S("SignatureDoesNotMatch"), ERR_DENIED, CAUSE_DENIED, NULL, "the secret access key does not belong to the access key id" },
-	{ S("InvalidClientTokenId"), ERR_DENIED, CAUSE_DENIED, NULL,
-	  "the access key id is unknown to aws, or its session token is missing, wrong or of another partition" },
-	{ S("ExpiredToken"), ERR_DENIED, CAUSE_DENIED, NULL, "the session token has expired; get new credentials" },
-	{ S("missing header"), ERR_INPUT, CAUSE_DENIED, "the server wants a server id header, and none was sent",
-	  "give the server's iam_server_id_header_value as -header-value" },
-	{ S("validating X-Vault-AWS-IAM-Server-ID"), ERR_INPUT, CAUSE_DENIED, "the server id header is not the one that the server expects",
-	  "-header-value must equal the server's iam_server_id_header_value" },
-	{ S("invalid request header"), ERR_INPUT, CAUSE_DENIED, NULL,
-	  "the server's allowed_sts_header_values does not list this header" },
-	{ S("does not belong to the role"), ERR_DENIED, CAUSE_DENIED, NULL,
-	  "look at the role's bound_iam_principal_arn on the server" },
-	{ S("auth method iam not allowed"), ERR_INPUT, CAUSE_DENIED, NULL, "the role's auth_type on the server is not iam" },
-	{ S("error reading from server: EOF"), ERR_RETRY, CAUSE_UNREACHABLE, NULL,
-	  "the server's aws plugin died; write auth/<mount>/config/client once, even empty" },
-	{ S("Throttling"), ERR_RETRY, CAUSE_UNREACHABLE, NULL, "aws limits requests; try again later" },
-	{ S("body of GetCallerIdentity is invalid"), ERR_DENIED, CAUSE_DENIED, "sts refused the signed request, and vault does not say why",
-	  "check the key pair, the session token, the region and the clock" },
-	{ S("error code 403 from STS"), ERR_DENIED, CAUSE_DENIED, NULL, NULL },
-	{ S("error making upstream request"), ERR_RETRY, CAUSE_DENIED, NULL,
-	  "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out" },
-	{ S("no handler for route"), ERR_INPUT, CAUSE_ANSWER, NULL, NOT_MOUNTED },
-	{ S("missing client token"), ERR_INPUT, CAUSE_DENIED, NULL, NOT_MOUNTED },
-	{ S("permission denied"), ERR_DENIED, CAUSE_DENIED, NULL, NOT_MOUNTED },	/* or not from this address: bound_cidrs */
-	{ S("namespace not found"), ERR_INPUT, CAUSE_ANSWER, NULL, "-namespace must name one that exists" },
+	const char *needle, *line, *hint;
 };
+
+/* The needles, lines and hints one behind the other: pointers to them would cost a relocation each. */
+static const char texts[] =
+#define REFUSAL(code, cause, needle, line, hint) needle "\0" line "\0" hint "\0"
+	REFUSALS;
+#undef REFUSAL
+
+static const unsigned char moves[][2] = {
+#define REFUSAL(code, cause, ...) { ERR_##code, CAUSE_##cause },
+	REFUSALS
+#undef REFUSAL
+};
+
+/* The refusal that these words mean; its needle is NULL when they are not known. */
+static struct refusal
+find_refusal(struct str words)
+{
+	struct refusal r = { .code = ERR_DENIED, .cause = CAUSE_DENIED, .line = "", .hint = "" };
+	const char *text = texts;
+
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+		const char *line = text + strlen(text) + 1, *hint = line + strlen(line) + 1;
+
+		if (str_find(words, str_of(text)) != SIZE_MAX)
+			return (struct refusal){ moves[i][0], moves[i][1], text, line, hint };
+		text = hint + strlen(hint) + 1;
+	}
+	return r;
+}
 
 /* The text between <tag> and </tag>; empty when there is none. */
 static struct str
@@ -225,14 +257,14 @@ set_line(struct err *e, const struct refusal *r, struct str text, int status, co
 	struct str message = vault_show(first_sentence(xml_text(text, S("<Message>"), S("</Message>"))), hide);
 	struct str words = vault_show(str_part(text, 0, str_find_c(text, '<')), hide);	/* of XML inside, only the two above */
 
-	if (r->line)
+	if (*r->line)
 		err_set(e, r->code, r->cause, "%s", r->line);
 	else if (code.len)
 		err_set(e, r->code, r->cause, "sts refused the signed request: %.*s%s%.*s", STR(code), message.len ? ": " : "",
 		    STR(message));
 	else
 		err_set(e, r->code, r->cause, "answer %d%s%.*s", status, words.len ? ": " : "", STR(words));
-	if (r->hint)
+	if (*r->hint)
 		err_hint(e, "%s", r->hint);
 }
 
@@ -240,15 +272,11 @@ set_line(struct err *e, const struct refusal *r, struct str text, int status, co
 static void
 explain(const struct login_config *c, const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
-	static const struct refusal other = { .code = ERR_DENIED, .cause = CAUSE_DENIED };
 	struct str text = vault_error_text(in->body, a);
-	const struct refusal *r = NULL;
+	struct refusal r = find_refusal(text);
 
 	if (!text.at)	/* not Vault's words */
 		return;
-	for (size_t i = 0; !r && i < sizeof refusals / sizeof *refusals; i++)
-		if (str_find(text, refusals[i].needle) != SIZE_MAX)
-			r = &refusals[i];
 	if (in->status == 400 && is_no_role(text)) {
 		if (c->role.len)
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "role \"%.*s\" does not exist on this mount", STR(c->role));
@@ -256,8 +284,8 @@ explain(const struct login_config *c, const struct answer *in, const struct str 
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text, hide)));
 		err_hint(e, "%s", c->role.len ? "vault list auth/<mount>/role shows those that do" :
 		    "no -role was given, so vault looked for one named as the iam role or user");
-	} else if (r || in->status == 400) {
-		set_line(e, r ? r : &other, text, in->status, hide);
+	} else if (r.needle || in->status == 400) {
+		set_line(e, &r, text, in->status, hide);
 	}
 }
 

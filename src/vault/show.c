@@ -5,6 +5,8 @@
 #include "data/date.h"
 #include "data/jsonw.h"
 
+#include <string.h>
+
 #define ROWS 64	/* metadata of an aws login has about 12 keys */
 #define META "token_meta_"
 
@@ -164,6 +166,12 @@ show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struc
 	return out->full ? arena_err(e) : 0;
 }
 
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
+
 /* One key as the answer has it; Go's zero value when it is absent or null. */
 static int
 put(struct jsonw *w, struct json object, const char *key, struct str zero, struct err *e)
@@ -177,35 +185,27 @@ put(struct jsonw *w, struct json object, const char *key, struct str zero, struc
 	return 0;
 }
 
-struct member {
-	const char *key;
-	struct str zero;
-};
+/* Keys and their zero values in turn: C strings one behind the other, an empty one at the end. */
+static const char top[] = "request_id\0\"\"\0" "lease_id\0\"\"\0" "lease_duration\0" "0\0" "renewable\0false\0" "data\0null\0"
+	"warnings\0null\0";
+static const char auth[] = "client_token\0\"\"\0" "accessor\0\"\"\0" "policies\0null\0" "token_policies\0null\0"
+	"identity_policies\0null\0" "metadata\0null\0" "orphan\0false\0" "entity_id\0\"\"\0" "lease_duration\0" "0\0"
+	"renewable\0false\0" "mfa_requirement\0null\0";
+static const char wrap[] = "token\0\"\"\0" "accessor\0\"\"\0" "ttl\0" "0\0" "creation_time\0\"\"\0" "creation_path\0\"\"\0"
+	"wrapped_accessor\0\"\"\0";
 
 static int
-put_all(struct jsonw *w, struct json object, const struct member *m, size_t n, struct err *e)
+put_all(struct jsonw *w, struct json object, const char *members, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
-		if (put(w, object, m[i].key, m[i].zero, e) < 0)
+	while (*members) {
+		const char *zero = next(members);
+
+		if (put(w, object, members, str_of(zero), e) < 0)
 			return -1;
+		members = next(zero);
+	}
 	return 0;
 }
-
-static const struct member top[] = {
-	{ "request_id", S("\"\"") }, { "lease_id", S("\"\"") }, { "lease_duration", S("0") }, { "renewable", S("false") },
-	{ "data", S("null") }, { "warnings", S("null") },
-};
-
-static const struct member auth[] = {
-	{ "client_token", S("\"\"") }, { "accessor", S("\"\"") }, { "policies", S("null") }, { "token_policies", S("null") },
-	{ "identity_policies", S("null") }, { "metadata", S("null") }, { "orphan", S("false") }, { "entity_id", S("\"\"") },
-	{ "lease_duration", S("0") }, { "renewable", S("false") }, { "mfa_requirement", S("null") },
-};
-
-static const struct member wrap[] = {
-	{ "token", S("\"\"") }, { "accessor", S("\"\"") }, { "ttl", S("0") }, { "creation_time", S("\"\"") },
-	{ "creation_path", S("\"\"") }, { "wrapped_accessor", S("\"\"") },
-};
 
 int
 show_json(struct buf *out, const struct vault_secret *s, struct err *e)
@@ -214,12 +214,12 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 	struct json info;
 
 	jsonw_open(&w, '{');
-	if (put_all(&w, s->root, top, sizeof top / sizeof *top, e) < 0)
+	if (put_all(&w, s->root, top, e) < 0)
 		return -1;
 	if (s->has_auth) {
 		jsonw_key(&w, S("auth"));
 		jsonw_open(&w, '{');
-		if (put_all(&w, s->auth, auth, sizeof auth / sizeof *auth, e) < 0)
+		if (put_all(&w, s->auth, auth, e) < 0)
 			return -1;
 		jsonw_close(&w, '}');
 	}
@@ -228,7 +228,7 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 			return err_in(e, "answer");
 		jsonw_key(&w, S("wrap_info"));
 		jsonw_open(&w, '{');
-		if (put_all(&w, info, wrap, sizeof wrap / sizeof *wrap, e) < 0)
+		if (put_all(&w, info, wrap, e) < 0)
 			return -1;
 		jsonw_close(&w, '}');
 	}
@@ -237,22 +237,13 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "the answer is too large to show") : 0;
 }
 
-/* Names of Vault's CLI that are a key of the answer, or of its auth or wrap_info object. */
-static const struct {
-	struct str field;
-	int of;	/* 'r'oot, 'a'uth, 'w'rap_info */
-	const char *key;
-} fields[] = {
-	{ S("request_id"), 'r', "request_id" }, { S("lease_id"), 'r', "lease_id" },
-	{ S("lease_duration"), 'r', "lease_duration" }, { S("renewable"), 'r', "renewable" }, { S("data"), 'r', "data" },
-	{ S("token"), 'a', "client_token" }, { S("token_accessor"), 'a', "accessor" },
-	{ S("token_duration"), 'a', "lease_duration" }, { S("token_renewable"), 'a', "renewable" },
-	{ S("token_policies"), 'a', "token_policies" }, { S("identity_policies"), 'a', "identity_policies" },
-	{ S("policies"), 'a', "policies" },
-	{ S("wrapping_token"), 'w', "token" }, { S("wrapping_accessor"), 'w', "accessor" },
-	{ S("wrapping_token_ttl"), 'w', "ttl" }, { S("wrapping_token_creation_time"), 'w', "creation_time" },
-	{ S("wrapping_token_creation_path"), 'w', "creation_path" }, { S("wrapped_accessor"), 'w', "wrapped_accessor" },
-};
+/* Names of Vault's CLI, each with the key that it is: of the answer itself (r), of its auth (a) or of its wrap_info (w). */
+static const char fields[] = "request_id\0rrequest_id\0" "lease_id\0rlease_id\0" "lease_duration\0rlease_duration\0"
+	"renewable\0rrenewable\0" "data\0rdata\0" "token\0aclient_token\0" "token_accessor\0aaccessor\0"
+	"token_duration\0alease_duration\0" "token_renewable\0arenewable\0" "token_policies\0atoken_policies\0"
+	"identity_policies\0aidentity_policies\0" "policies\0apolicies\0" "wrapping_token\0wtoken\0"
+	"wrapping_accessor\0waccessor\0" "wrapping_token_ttl\0wttl\0" "wrapping_token_creation_time\0wcreation_time\0"
+	"wrapping_token_creation_path\0wcreation_path\0" "wrapped_accessor\0wwrapped_accessor\0";
 
 static int
 find_field(struct json *out, const struct vault_secret *s, struct str field, struct err *e)
@@ -262,10 +253,11 @@ find_field(struct json *out, const struct vault_secret *s, struct str field, str
 	*out = none;
 	if (s->has_wrap && json_get(s->root, S("wrap_info"), &info, e) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (str_eq(field, fields[i].field))
-			return json_get(fields[i].of == 'r' ? s->root : fields[i].of == 'w' ? info : s->has_auth ? s->auth : none,
-			    str_of(fields[i].key), out, e);
+	for (const char *name = fields, *key; *name; name = next(key)) {
+		key = next(name);
+		if (str_is(field, name))
+			return json_get(*key == 'r' ? s->root : *key == 'w' ? info : s->has_auth ? s->auth : none, str_of(key + 1), out, e);
+	}
 	if (!s->has_auth || !str_has_prefix(field, S(META)))
 		return 0;
 	if (json_get(s->auth, S("metadata"), &meta, e) < 0)
