@@ -4,9 +4,11 @@
 # Secrets are canaries: they are searched for wherever they do not belong.
 
 import base64
+import collections
 import datetime
 import hashlib
 import hmac
+import itertools
 import os
 import re
 import resource
@@ -19,7 +21,7 @@ import traced
 import unruly
 from certs import Authority
 from peers import folder
-from program import EMULATED, KEYS, SECRETS, SESSION, TOKEN, Standin, alone, become, line, nobody, run, said, start, with_env
+from program import EMULATED, SECRETS, SESSION, TOKEN, Standin, alone, become, line, nobody, run, said, start, with_env
 from tap import end, equal, ok
 
 alone()  # for the rights to look into a process that is not dumpable
@@ -86,14 +88,15 @@ equal(os.listdir(place), [], "no file was made at home or where it ran")
 
 if not EMULATED:
     STRACE = os.path.join(folder, "strace")
+    Call = collections.namedtuple("Call", "name given result")
 
     def calls(*args, env):
-        """The system calls of a run: (name, arguments, result) each."""
+        """The system calls of a run."""
         ran = run(argv=["strace", "-f", "-s", "64", "-o", STRACE, *program.PREFIX, *args], env=env, cwd=place)
         equal((ran.code, ran.err), (0, ""), "under strace: " + " ".join(args))
         with open(STRACE) as f:
             found = [re.match(r"\d+ +(\w+)\((.*)\) += (.*)", row) for row in f]
-        return [row.groups() for row in found if row]
+        return [Call(*row.groups()) for row in found if row]
 
     LOGIN = dict(SESSION, PANTLER_ROLE="web", PATH=os.environ["PATH"])
     target = os.path.join(folder, "token")
@@ -103,6 +106,7 @@ if not EMULATED:
         "timerfd_create": "TFD_CLOEXEC", "eventfd2": "EFD_CLOEXEC", "epoll_create1": "EPOLL_CLOEXEC", "accept4": "SOCK_CLOEXEC",
         "signalfd": None, "dup": None, "dup2": None, "pipe": None, "creat": None, "eventfd": None, "accept": None,
         "epoll_create": None, "inotify_init": None, "memfd_create": "MFD_CLOEXEC"}
+    TOUCHES = ("open", "openat", "socket", "connect", "read", "write", "poll", "ppoll")
     for what, args, env, may in (
             ("version", ["version"], {}, []),
             ("sign", ["sign"], LOGIN, []),
@@ -111,24 +115,23 @@ if not EMULATED:
             ("login, -output", ["login", "-output=" + target], dict(LOGIN, VAULT_ADDR=vault.url, VAULT_CACERT=vault.ca),
              [vault.ca, folder + "/", ".token.pantler"])):
         made = calls(*args, env=dict(env, PATH=os.environ["PATH"]))
-        opened = {re.search(r'"(.*?)"', arguments).group(1) for name, arguments, result in made
-                  if name in ("open", "openat") and not result.startswith("-1")}
+        did = [call for call in made if not call.result.startswith("-1")]
+        opened = {re.search(r'"(.*?)"', call.given).group(1) for call in did if call.name in ("open", "openat")}
         equal(sorted(opened - set(may)), [], what + ": opens nothing that it does not need")
-        equal([row for row in made if row[0] in MAKES and not row[2].startswith("-1") and (MAKES[row[0]] or "never") not in row[1]],
-              [], what + ": every descriptor is close-on-exec")
-        equal([row[0] for row in made if row[0] in ("execve", "execveat", "fork", "vfork", "clone", "clone3")], ["execve"],
+        equal([call for call in did if call.name in MAKES and (MAKES[call.name] or "never") not in call.given], [],
+              what + ": every descriptor is close-on-exec")
+        equal([call.name for call in made if call.name in ("execve", "execveat", "fork", "vfork", "clone", "clone3")], ["execve"],
               what + ": starts no other program")
-        equal([row for row in made if row[0] in ("mmap", "mprotect") and "PROT_WRITE" in row[1] and "PROT_EXEC" in row[1]], [],
+        equal([call for call in made if call.name in ("mmap", "mprotect") and "PROT_WRITE|PROT_EXEC" in call.given], [],
               what + ": no memory is writable and executable")
-        first = [row[0] for row in made if row[0] in ("open", "openat", "socket", "read", "write", "connect", "poll")][:1]
-        before = [row for row in made[:[row[0] for row in made].index(first[0])]]
-        ok(any("PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in row[1] for row in before)
-           and any(row[0] in ("prlimit64", "setrlimit") and "RLIMIT_CORE" in row[1] and "rlim_cur=0" in row[1] for row in before)
-           and any(row[0] == "umask" and row[1] == "077" for row in before), what + ": no core, umask 077, before anything else", before)
-        if what == "login, -output":
-            names = [row[0] for row in made if "token.pantler" in row[1] or row[0] in ("fchmod", "fsync", "write", "renameat", "renameat2")]
-            steps = [name for name in names if name in ("openat", "fchmod", "write", "fsync", "renameat", "renameat2")]
-            equal(steps[-6:], ["openat", "fchmod", "write", "fsync", "renameat", "fsync"],
+        before = list(itertools.takewhile(lambda call: call.name not in TOUCHES, made))
+        ok(any("PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in call.given for call in before)
+           and any("RLIMIT_CORE" in call.given and "rlim_cur=0" in call.given for call in before)
+           and any(call.name == "umask" and call.given == "077" for call in before),
+           what + ": no core, umask 077, before anything else", before)
+        if "-output" in what:
+            steps = [call.name for call in made if ".token.pantler" in call.given or call.name in ("fchmod", "fsync", "write")]
+            equal([name for name in steps if name != "newfstatat"][-6:], ["openat", "fchmod", "write", "fsync", "renameat", "fsync"],
                   "the mode before the first byte; synced before and after it is renamed")
 
     # While it waits, as a user without rights where that can be.
@@ -143,14 +146,14 @@ if not EMULATED:
         resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
         become(NOBODY)
 
-    process = waiting(argv=[folder + "/copy", "login", "-mount=hold", "-ca-cert=%s/ca.pem" % folder], preexec_fn=lose_rights, cwd=cwd)
+    as_nobody = {"preexec_fn": lose_rights, "cwd": cwd}
+    process = waiting(argv=[folder + "/copy", "login", "-mount=hold", "-ca-cert=%s/ca.pem" % folder], **as_nobody)
     proc = "/proc/%d/" % process.pid
-    fds = {int(fd): (os.readlink(proc + "fd/" + fd), open(proc + "fdinfo/" + fd).read()) for fd in os.listdir(proc + "fd")}
-    kinds = sorted(re.sub(r"\[\d+\]", "", to) for fd, (to, _) in fds.items() if fd > 2)
-    equal([kind for kind in kinds if kind != folder + "/ca.pem"], ["anon_inode:[signalfd]", "anon_inode:[timerfd]", "socket:"],
+    held = {fd: re.sub(r"\[\d+\]", "", os.readlink(proc + "fd/" + fd)) for fd in os.listdir(proc + "fd") if int(fd) > 2}
+    equal(sorted(set(held.values()) - {folder + "/ca.pem"}), ["anon_inode:[signalfd]", "anon_inode:[timerfd]", "socket:"],
           "open while it waits: a socket and what the loop needs")
-    equal([to for fd, (to, info) in fds.items() if fd > 2 and not int(re.search(r"flags:\s*(\d+)", info).group(1), 8) & 0o2000000], [],
-          "all of it close-on-exec")
+    flags = {fd: int(re.search(r"flags:\s*(\d+)", open(proc + "fdinfo/" + fd).read()).group(1), 8) for fd in held}
+    equal([held[fd] for fd in held if not flags[fd] & 0o2000000], [], "all of it close-on-exec")
     equal(re.search(r"Umask:\s*(\d+)", open(proc + "status").read()).group(1), "0077", "umask 077")
     equal(re.search(r"Max core file size\s+(\S+)", open(proc + "limits").read()).group(1), "0", "no core")
     if NOBODY:
@@ -166,7 +169,7 @@ if not EMULATED:
     if NOBODY:
         os.chown(folder + "/copy", 65533, 65533)
         os.chmod(folder + "/copy", 0o4755)
-        ran = run(argv=[folder + "/copy", "login", "-ca-cert=%s/ca.pem" % folder], env=dict(ENV, HOME=cwd), preexec_fn=lose_rights, cwd=cwd)
+        ran = run(argv=[folder + "/copy", "login", "-ca-cert=%s/ca.pem" % folder], env=dict(ENV, HOME=cwd), **as_nobody)
         said("a set-uid program reads no environment", ran, 10, line(
             "login", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10))
 

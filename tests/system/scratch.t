@@ -10,7 +10,6 @@ import struct
 import threading
 
 import program
-import unruly
 from peers import folder
 from program import EMULATED, KEYS, TOKEN, Root, Standin, alone, line, nobody, said, with_env
 from tap import end, equal, ok

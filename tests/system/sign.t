@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 
-import program
+import program  # noqa: F401, finds tests/peer
 import unruly
 from certs import Authority
 from peers import folder

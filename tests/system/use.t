@@ -272,7 +272,7 @@ if not EMULATED:  # an emulator needs memory and descriptors of its own
                 ran = traced("-e", "inject=%s:error=%s:when=%d" % (name, fault, when))
                 text = open(path).read()
                 tail = name == "fsync" and when == 2  # the folder's, after the renaming
-                if (ran.code not in (0, 1, 12, 16) or (text != unruly.TOKEN and text != "old") or (ran.code == 0) != (ran.err == "")
+                if (ran.code not in (0, 1, 12, 14, 16) or (text != unruly.TOKEN and text != "old") or (ran.code == 0) != (ran.err == "")
                         or (text == unruly.TOKEN) != (ran.code == 0 or tail) or ran.err.count("\n") > 1
                         or any(word in ran.err for word in (KEYS["AWS_SECRET_ACCESS_KEY"], unruly.TOKEN))):
                     bad.append("%s %d: %s, file %s" % (fault, when, ran, text))
