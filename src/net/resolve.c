@@ -5,213 +5,25 @@
 #include "data/dns.h"
 #include "data/uri.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/rand.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
-#define LINE_BYTES 1024		/* of resolv.conf or hosts; a longer line is passed over */
-#define FILE_BYTES (1 << 20)	/* a hosts file against advertising has as much; what follows is not read */
 #define TCP_BYTES 16384		/* an answer by TCP: 500 addresses */
 #define DATAGRAMS 8		/* looked at in one turn: a flood of them must not hold up the loop */
 #define LEAST_MS 100		/* a try has at least this, however little time is left for all of them */
 #define NAME_BYTES 253		/* RFC 1035: 255 on the wire */
 
-/* --- Lines and words of resolv.conf and hosts */
-
-struct lines {
-	struct file_reader file;
-	char at[LINE_BYTES];
-	size_t used;		/* bytes of lines already given */
-	size_t len;		/* bytes in at[] */
-	size_t total;		/* bytes of the file so far */
-	bool skip;		/* within a line that was too long */
-};
-
-/* Read more behind what is left of at[]. False at the file's end, and when no more can or may be read. */
-static bool
-more_bytes(struct lines *l)
-{
-	size_t n;
-	bool begins;
-	struct err e;
-
-	l->len -= l->used;
-	memmove(l->at, l->at + l->used, l->len);
-	l->used = 0;
-	if (l->len == sizeof l->at) {
-		l->len = 0;
-		l->skip = true;
-	}
-	if (l->total >= FILE_BYTES || file_reader_more(&l->file, l->at + l->len, sizeof l->at - l->len, &n, &begins, &e) < 0)
-		return false;
-	l->len += n;
-	l->total += n;
-	return n > 0;
-}
-
-/* The next line, without its end and without a comment that fills it. False when there is none any more. */
-static bool
-next_line(struct lines *l, struct str *out)
-{
-	for (;;) {
-		struct str rest = { l->at + l->used, l->len - l->used };
-		bool skip = l->skip, ended = str_find_c(rest, '\n') != SIZE_MAX;
-
-		if (!ended && more_bytes(l))
-			continue;
-		if (!ended && l->used == l->len)
-			return false;
-		rest = (struct str){ l->at + l->used, l->len - l->used };
-		*out = str_cut(&rest, '\n');
-		l->used = l->len - rest.len;
-		l->skip = false;
-		if (!skip)
-			return true;
-	}
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Take the next word off the line; empty at its end and where a comment begins. */
-static struct str
-next_word(struct str *line)
-{
-	size_t from = 0, to;
-
-	while (from < line->len && is_blank(line->at[from]))
-		from++;
-	to = from;
-	while (to < line->len && !is_blank(line->at[to]))
-		to++;
-	if (from < to && (line->at[from] == '#' || line->at[from] == ';')) {
-		*line = str_part(*line, 0, 0);
-		return *line;
-	}
-	struct str word = str_part(*line, from, to);
-	*line = str_part(*line, to, line->len);
-	return word;
-}
-
-/* An address literal. */
-static bool
-read_address(struct str word, struct sock_addr *out)
-{
-	struct host h;
-	struct err e;
-
-	if (host_parse(&h, word, &e) < 0 || h.kind == HOST_DNS)
-		return false;
-	*out = (struct sock_addr){ .v6 = h.kind == HOST_IP6, .scope = h.scope.len ? sock_scope(h.scope) : 0 };
-	memcpy(out->ip, h.ip, sizeof out->ip);
-	return true;
-}
-
-/* Names, least, most and usual value: resolv.conf(5). In the order of r->option. */
-static const struct {
-	char name[10];
-	unsigned char least, most, usual;
-} options[] = { { "ndots:", 0, 15, 1 }, { "timeout:", 1, 30, 5 }, { "attempts:", 1, 5, 2 } };
-
-/* Others and unreadable ones are passed over, as resolvers do. */
 static void
-read_options(struct resolve *r, struct str line)
+keep_address(void *ctx, const struct sock_addr *a)
 {
-	struct str word;
-	uint64_t n;
-
-	while ((word = next_word(&line)).len)
-		for (int i = 0; i < RESOLVE_OPTIONS; i++) {
-			struct str name = str_of(options[i].name);
-
-			if (str_has_prefix(word, name) && str_to_u64(str_part(word, name.len, word.len), &n))
-				r->option[i] = n < options[i].least ? options[i].least :
-					n > options[i].most ? options[i].most : (unsigned)n;
-		}
-}
-
-static int
-read_search(struct resolve *r, struct str line, struct err *e)
-{
-	struct buf b = BUF(r->search);
-	struct str word;
-	struct host h;
-
-	while ((word = next_word(&line)).len)
-		if (host_parse(&h, word, e) == 0 && h.kind == HOST_DNS) {	/* "search ." is a way to say: none */
-			buf_add_str(&b, h.name);
-			buf_add_c(&b, ' ');
-		}
-	r->search_len = b.len;
-	return b.full ? err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: over %d bytes of search domains", r->from->conf, RESOLVE_SEARCH) : 0;
-}
-
-static int
-read_conf(struct resolve *r, struct err *e)
-{
-	struct lines l = { 0 };
-	struct str line, word;
-	int result = 0;
-
-	for (int i = 0; i < RESOLVE_OPTIONS; i++)
-		r->option[i] = options[i].usual;
-	if (file_reader_open(&l.file, r->from->conf, e) < 0) {
-		if (e->code != ERR_ABSENT)
-			return -1;
-		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "there is no %s to say whom to ask", r->from->conf);
-		return err_hint(e, "give an address instead of the name, or a line in /etc/hosts");
-	}
-	while (result == 0 && next_line(&l, &line)) {
-		word = next_word(&line);
-		if (str_eq(word, S("nameserver"))) {
-			if (r->server_n < RESOLVE_SERVERS && read_address(next_word(&line), &r->server[r->server_n]))
-				r->server[r->server_n++].port = r->from->port;
-		} else if (str_eq(word, S("search")) || str_eq(word, S("domain"))) {
-			result = read_search(r, line, e);	/* the last line of them counts */
-		} else if (str_eq(word, S("options"))) {
-			read_options(r, line);
-		}
-	}
-	file_reader_close(&l.file);
-	if (result == 0 && !r->server_n)
-		result = err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "%s names no server", r->from->conf);
-	return result;
-}
-
-static void
-keep_address(struct resolve *r, const struct sock_addr *a)
-{
+	struct resolve *r = ctx;
 	struct resolve_query *q = &r->query[a->v6];
 
 	if (q->addr_n < RESOLVE_ADDRS)
 		memcpy(q->addr[q->addr_n++], a->ip, sizeof a->ip);
-}
-
-/* Whether the hosts file has the name. One that cannot be read is as good as none: names go on working without it. */
-static bool
-read_hosts(struct resolve *r)
-{
-	struct lines l = { 0 };
-	struct str line, address, word;
-	struct sock_addr a;
-	struct err e;
-
-	if (file_reader_open(&l.file, r->from->hosts, &e) < 0)
-		return false;
-	while (next_line(&l, &line)) {
-		address = next_word(&line);
-		while ((word = next_word(&line)).len)
-			if (str_eq_nocase(word, r->name) && read_address(address, &a))
-				keep_address(r, &a);
-	}
-	file_reader_close(&l.file);
-	return r->query[0].addr_n || r->query[1].addr_n;
 }
 
 /* --- The end */
@@ -246,13 +58,13 @@ finish_found(struct resolve *r)
 static void
 finish_silent(struct resolve *r)
 {
-	char text[RESOLVE_SERVERS * (SOCK_TEXT + 2)];
+	char text[NAMECONF_SERVERS * (SOCK_TEXT + 2)];
 	struct buf b = BUF(text);
 
-	for (unsigned i = 0; i < r->server_n; i++) {
-		r->server[i].port = 0;	/* not to be shown */
+	for (unsigned i = 0; i < r->conf.server_n; i++) {
+		r->conf.server[i].port = 0;	/* not to be shown */
 		buf_fmt(&b, i ? ", " : "");
-		sock_format(&b, &r->server[i]);
+		sock_format(&b, &r->conf.server[i]);
 	}
 	err_set(&r->err, ERR_RETRY, CAUSE_UNREACHABLE, "no nameserver answered for \"%.*s\" (%.*s)", STR(r->name), STR(buf_str(&b)));
 	finish(r);
@@ -272,7 +84,7 @@ asked(const struct resolve *r)
 static const struct sock_addr *
 server_of(const struct resolve *r, const struct resolve_query *q)
 {
-	return &r->server[(q->first + q->tries - 1) % r->server_n];
+	return &r->conf.server[(q->first + q->tries - 1) % r->conf.server_n];
 }
 
 static void
@@ -285,7 +97,7 @@ query_close(struct resolve *r, struct resolve_query *q)
 static unsigned
 tries_in_all(const struct resolve *r)
 {
-	return r->server_n * r->option[RESOLVE_ATTEMPTS];
+	return r->conf.server_n * r->conf.option[NAMECONF_ATTEMPTS];
 }
 
 static tick
@@ -299,7 +111,7 @@ static int
 await(struct resolve *r, struct resolve_query *q, enum resolve_state state, short events)
 {
 	tick now = clock_now();
-	int64_t left = tries_in_all(r) - q->tries + 1, ms = (int64_t)r->option[RESOLVE_TIMEOUT] * 1000;
+	int64_t left = tries_in_all(r) - q->tries + 1, ms = (int64_t)r->conf.option[NAMECONF_TIMEOUT] * 1000;
 
 	if (r->deadline != TICK_NEVER && (r->deadline - now) / left < ms)
 		ms = (r->deadline - now) / left;
@@ -438,7 +250,7 @@ take_message(struct resolve *r, struct resolve_query *q, struct str msg)
 	case DNS_NXDOMAIN:
 		break;
 	}
-	r->server_good = (q->first + q->tries - 1) % r->server_n;
+	r->server_good = (q->first + q->tries - 1) % r->conf.server_n;
 	for (size_t i = 0; answer == DNS_FOUND && i < got.n; i++) {
 		memcpy(a.ip, got.ip[i], sizeof a.ip);
 		keep_address(r, &a);
@@ -525,7 +337,7 @@ static bool
 next_candidate(struct resolve *r)
 {
 	for (;;) {
-		struct str domains = { r->search, r->search_len }, domain = S("");
+		struct str domains = { r->conf.search, r->conf.search_len }, domain = S("");
 		struct buf b = BUF(r->asked);
 		unsigned at = r->candidate++, n = 0;
 
@@ -591,20 +403,21 @@ start_name(struct resolve *r, const struct host *host)
 		finish_found(r);
 		return;
 	}
-	if (read_hosts(r)) {
+	nameconf_hosts(r->from->hosts, r->name, keep_address, r);
+	if (r->query[0].addr_n || r->query[1].addr_n) {
 		finish_found(r);
 		return;
 	}
-	if (read_conf(r, &r->err) < 0) {
+	if (nameconf_read(&r->conf, r->from->conf, r->from->port, &r->err) < 0) {
 		err_in(&r->err, "name \"%.*s\"", STR(r->name));
 		finish(r);
 		return;
 	}
 	for (size_t i = 0; i < r->name.len; i++)
 		dots += r->name.at[i] == '.';
-	r->bare_first = host->rooted || dots >= r->option[RESOLVE_NDOTS];
+	r->bare_first = host->rooted || dots >= r->conf.option[NAMECONF_NDOTS];
 	if (host->rooted)
-		r->search_len = 0;
+		r->conf.search_len = 0;
 	ask_candidate(r);
 }
 

@@ -4,17 +4,13 @@
 #define NET_RESOLVE_H
 
 #include "base/arena.h"
+#include "net/nameconf.h"
 #include "sys/loop.h"
-#include "sys/sock.h"
 
 #define RESOLVE_ADDRS 16	/* more are not worth trying within one deadline; the rest of an answer is passed over */
-#define RESOLVE_SERVERS 3	/* resolv.conf(5) */
-#define RESOLVE_SEARCH 512	/* bytes of search domains: Kubernetes gives three, about 80 bytes */
 #define RESOLVE_GRACE_MS 300	/* how long the second family may be late once the first has addresses */
 
 struct host;	/* data/uri.h */
-
-enum { RESOLVE_NDOTS, RESOLVE_TIMEOUT, RESOLVE_ATTEMPTS, RESOLVE_OPTIONS };
 
 /* Where to look instead of /etc/resolv.conf and /etc/hosts, and whom to ask instead of port 53. */
 struct resolve_from {
@@ -59,11 +55,8 @@ struct resolve {
 	tick grace;		/* until when the second family is waited for */
 	struct str name;	/* as asked for, in the caller's host */
 	size_t asked_len;	/* of asked[] */
-	size_t search_len;	/* of search[] */
 	unsigned candidate;	/* the next one */
-	unsigned server_n;
 	unsigned server_good;	/* the one that answered last: the next question goes there first */
-	unsigned option[RESOLVE_OPTIONS];	/* of resolv.conf: ndots, timeout (seconds), attempts */
 	uint16_t port;
 	bool bare_first;	/* the bare name is asked before the search domains, not after them */
 	bool exists;		/* a candidate was there, but has no address */
@@ -82,8 +75,7 @@ struct resolve {
 	/* resolve.c's own again. */
 	char asked[256];	/* the candidate being asked: the name, or the name in a search domain */
 	struct resolve_query query[2];	/* A, AAAA */
-	struct sock_addr server[RESOLVE_SERVERS];
-	char search[RESOLVE_SEARCH];	/* domains, a blank after each */
+	struct nameconf conf;
 };
 
 /* Find the addresses of `host` (which must outlive the search) and call done(r) exactly once, unless cancelled; possibly
