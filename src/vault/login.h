@@ -28,7 +28,8 @@ int login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, 
 /* Room that login_add_body needs at most, in bytes. */
 size_t login_body_cap(const struct login_config *c);
 
-/* Append the path of the login endpoint after /v1/: "auth/<mount>/login". A mount with control bytes, "..", "?" or "#": -1. */
+/* Append the path of the login endpoint after /v1/: "auth/<mount>/login". A mount with blanks, control bytes, "?" or "#",
+   or with an empty, "." or ".." segment: -1. */
 int login_add_path(struct buf *out, struct str mount, struct err *e) __attribute__((warn_unused_result));
 
 enum login_state {
