@@ -9,7 +9,6 @@
 #include "sys/rand.h"
 
 #include <poll.h>
-#include <string.h>
 
 #define REQUEST_HEAD 16384	/* fields of a request in all: servers commonly stop at 8 to 16 KiB */
 
@@ -70,29 +69,24 @@ static struct str
 span(const struct xfer *x, char (*text)[24])
 {
 	struct buf b = BUF(*text);
-	uint64_t tenths = (uint64_t)(x->limit - x->started + 50) / 100;
+	unsigned tenths = (unsigned)(x->limit - x->started + 50) / 100;
 
-	buf_add_u64(&b, tenths / 10);
-	if (tenths % 10) {
-		buf_add_c(&b, '.');
-		buf_add_u64(&b, tenths % 10);
-	}
-	buf_add_c(&b, 's');
+	buf_fmt(&b, tenths % 10 ? "%u.%us" : "%us", tenths / 10, tenths % 10);
 	return buf_str(&b);
 }
 
 static void
 fail_late(struct xfer *x)
 {
-	static const char what[][36] = {
-		[XFER_TLS] = "TLS handshake: no answer within",
-		[XFER_SEND] = "the request was not taken within",
-		[XFER_WAIT] = "no answer within",
-		[XFER_RECEIVE] = "the answer did not end within",
+	static const char what[][36] = {	/* from XFER_TLS on */
+		"TLS handshake: no answer within",
+		"the request was not taken within",
+		"no answer within",
+		"the answer did not end within",
 	};
 	char text[24];
 
-	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s %.*s", what[x->phase], STR(span(x, &text)));
+	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s %.*s", what[x->phase - XFER_TLS], STR(span(x, &text)));
 	fail(x);
 }
 
@@ -100,18 +94,19 @@ fail_late(struct xfer *x)
 static void
 fail_cut(struct xfer *x)
 {
-	static const char when[][28] = {
-		[XFER_SEND] = "while sending the request",
-		[XFER_WAIT] = "before an answer came",
-		[XFER_RECEIVE] = "in the middle of the answer",
+	static const char texts[][28] = {
+		"while sending the request",
+		"before an answer came",
+		"in the middle of the answer",
 	};
+	const char *when = texts[x->phase < XFER_SEND ? 0 : x->phase - XFER_SEND];
 
 	if (x->phase == XFER_TLS)
 		tls_error(&x->work->tls, x->pump.sys, &x->err);
 	else if (x->pump.sys)
-		err_sys(&x->err, CAUSE_UNREACHABLE, x->pump.sys, "the connection was cut %s", when[x->phase]);
+		err_sys(&x->err, CAUSE_UNREACHABLE, x->pump.sys, "the connection was cut %s", when);
 	else
-		err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "the connection was cut %s", when[x->phase]);
+		err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "the connection was cut %s", when);
 	if (x->err.cause == CAUSE_UNREACHABLE)
 		x->err.code = ERR_RETRY;
 	fail(x);
@@ -314,12 +309,8 @@ connect_failed(struct xfer *x)
 		connect_next(x);
 		return;
 	}
-	if (n > 1) {	/* the others failed before it, in their own ways */
-		struct buf b = { .at = x->err.line, .len = strlen(x->err.line), .cap = sizeof x->err.line - 1 };
-
-		buf_fmt(&b, " (the last of %u addresses)", n);
-		b.at[b.len] = 0;
-	}
+	if (n > 1)	/* the others failed before it, in their own ways */
+		err_in(&x->err, "none of its %u addresses takes a connection, the last", n);
 	fail(x);
 }
 
@@ -430,6 +421,8 @@ xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg)
 		.started = clock_now(),
 	};
 	x->limit = tick_earlier(cfg->deadline, tick_after(x->started, XFER_CONNECT_MS));
+	if (x->limit < x->started)	/* too late already */
+		x->limit = x->started;
 	if (prepare(x) < 0) {
 		fail(x);
 		return;

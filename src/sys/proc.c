@@ -29,14 +29,13 @@ plug(int fd)
 	return -1;
 }
 
+/* Whether it was not ignored before. */
 static bool
 ignore(int number)
 {
-	struct sigaction now, none = { .sa_handler = SIG_IGN };
+	struct sigaction before, none = { .sa_handler = SIG_IGN };
 
-	if (sigaction(number, NULL, &now) < 0 || now.sa_handler == SIG_IGN)
-		return false;
-	return sigaction(number, &none, NULL) == 0;
+	return sigaction(number, &none, &before) == 0 && before.sa_handler != SIG_IGN;
 }
 
 /* Set the soft limit, and say what it was. By prlimit: musl's setrlimit brings 2 KB for threads, which we have none of. */
