@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/cert.h"
 
+#include "data/date.h"
 #include "data/der.h"
 
 /* Object identifiers, encoded. */
@@ -66,13 +67,54 @@ cert_next_name(struct str *san, enum cert_name *kind, struct str *value)
 	return take_name(san, kind, value);
 }
 
+/* --- Forms. */
+
+static const struct der_step certificate[] = {
+	{ DER_SEQUENCE, DER_ENTER },
+		{ DER_SEQUENCE, DER_ENTER },	/* tbsCertificate */
+			{ DER_CONTEXT_CONSTRUCTED(0), DER_MAYBE | DER_KEEP },
+			{ DER_INTEGER, DER_PASS },	/* serial number */
+			{ DER_SEQUENCE, DER_WHOLE },
+			{ DER_SEQUENCE, DER_WHOLE },
+			{ DER_SEQUENCE, DER_KEEP },
+			{ DER_SEQUENCE, DER_WHOLE },
+			{ DER_SEQUENCE, DER_WHOLE },
+			{ DER_CONTEXT(1), DER_MAYBE | DER_PASS },	/* unique identifiers of the 1990s */
+			{ DER_CONTEXT(2), DER_MAYBE | DER_PASS },
+			{ DER_CONTEXT_CONSTRUCTED(3), DER_MAYBE | DER_KEEP },
+		{ 0, DER_LEAVE },
+		{ DER_SEQUENCE, DER_WHOLE },
+		{ DER_BIT_STRING, DER_KEEP },
+	{ 0, DER_LEAVE },
+	{ 0, DER_LEAVE },
+};
+enum { VERSION, INNER_ALGORITHM, ISSUER, VALIDITY, SUBJECT, SPKI, EXTENSIONS, ALGORITHM, SIGNATURE, PARTS };
+
+static const struct der_step extension_form[] = {
+	{ DER_OID, DER_KEEP }, { DER_BOOLEAN, DER_MAYBE | DER_KEEP }, { DER_OCTET_STRING, DER_KEEP }, { 0, DER_LEAVE },
+};
+static const struct der_step basic_form[] = {
+	{ DER_SEQUENCE, DER_ENTER }, { DER_BOOLEAN, DER_MAYBE | DER_KEEP }, { DER_INTEGER, DER_MAYBE | DER_KEEP }, { 0, DER_LEAVE },
+	{ 0, DER_LEAVE },
+};
+static const struct der_step one_list[] = { { DER_SEQUENCE, DER_KEEP }, { 0, DER_LEAVE } };
+static const struct der_step one_bits[] = { { DER_BIT_STRING, DER_KEEP }, { 0, DER_LEAVE } };
+static const struct der_step spki_form[] = {
+	{ DER_SEQUENCE, DER_ENTER }, { DER_SEQUENCE, DER_KEEP }, { DER_BIT_STRING, DER_KEEP }, { 0, DER_LEAVE }, { 0, DER_LEAVE },
+};
+static const struct der_step rsa_form[] = {
+	{ DER_SEQUENCE, DER_ENTER }, { DER_INTEGER, DER_KEEP }, { DER_INTEGER, DER_KEEP }, { 0, DER_LEAVE }, { 0, DER_LEAVE },
+};
+
+/* --- The certificate. */
+
 static bool
 read_san(struct cert *c, struct str in)
 {
 	enum cert_name kind;
 	struct str rest, value;
 
-	if (!der_take(&in, DER_SEQUENCE, &c->san) || in.len)
+	if (!der_read(in, one_list, &c->san))
 		return false;
 	c->has_san = true;
 	for (rest = c->san; rest.len;)
@@ -84,26 +126,15 @@ read_san(struct cert *c, struct str in)
 static bool
 read_basic(struct cert *c, struct str in)
 {
-	struct str v;
+	struct str part[2], n;
 
-	if (!der_take(&in, DER_SEQUENCE, &v) || in.len)
+	if (!der_read(in, basic_form, part) || (part[0].at && !der_is_bool(part[0], &c->is_ca)))
 		return false;
-	if (der_is_next(v, DER_BOOLEAN) && !der_take_bool(&v, &c->is_ca))
+	if (!part[1].at)
+		return true;
+	if (!der_is_uint(part[1], &n))
 		return false;
-	if (der_is_next(v, DER_INTEGER) && !der_take_small(&v, &c->path_max))
-		return false;
-	return !v.len;
-}
-
-static bool
-read_key_usage(struct cert *c, struct str in)
-{
-	struct str bits;
-	unsigned unused;
-
-	if (!der_take_bits(&in, &bits, &unused) || in.len)
-		return false;
-	c->may_sign_certs = bits.len && bits.at[0] & 0x04;	/* bit 5, counted from the top */
+	c->path_max = !n.len ? 0 : n.len == 1 ? (unsigned char)n.at[0] : UINT32_MAX;	/* over 255 binds nobody */
 	return true;
 }
 
@@ -112,7 +143,7 @@ read_extended_usage(struct cert *c, struct str in)
 {
 	struct str list, oid;
 
-	if (!der_take(&in, DER_SEQUENCE, &list) || in.len)
+	if (!der_read(in, one_list, &list))
 		return false;
 	c->may_be_server = false;
 	while (list.len) {
@@ -128,33 +159,34 @@ read_extended_usage(struct cert *c, struct str in)
 static bool
 read_extension(struct cert *c, struct str in, uint64_t *seen)
 {
-	struct str oid, value;
+	struct str part[3], bits;	/* OID, critical, value */
 	bool critical = false;
-	unsigned ext, private_ext;
+	unsigned ext, other, unused;
 
-	if (!der_take(&in, DER_OID, &oid) ||
-	    (der_is_next(in, DER_BOOLEAN) && !der_take_bool(&in, &critical)) ||
-	    !der_take(&in, DER_OCTET_STRING, &value) || in.len)
+	if (!der_read(in, extension_form, part) || (part[1].at && !der_is_bool(part[1], &critical)))
 		return false;
-	private_ext = last_byte(oid, S(OID_PE));
-	ext = last_byte(oid, S(OID_CE));
+	ext = last_byte(part[0], S(OID_CE));
+	other = last_byte(part[0], S(OID_PE));
 	if (ext >= 64)
 		ext = 0;
 	if (ext && *seen & BIT(ext))
 		return false;
 	*seen |= BIT(ext);
-	if (critical && !(EXTS_KNOWN & BIT(ext)) && private_ext != 1 && private_ext != 11)	/* information access */
+	if (critical && !(EXTS_KNOWN & BIT(ext)) && other != 1 && other != 11)	/* information access */
 		c->has_critical_unknown = true;
 	switch (ext) {
 	case EXT_SAN:
-		return read_san(c, value);
+		return read_san(c, part[2]);
 	case EXT_BASIC:
-		return read_basic(c, value);
+		return read_basic(c, part[2]);
 	case EXT_KEY_USAGE:
-		return read_key_usage(c, value);
+		if (!der_read(part[2], one_bits, &bits) || !der_is_bits(bits, &bits, &unused))
+			return false;
+		c->may_sign_certs = bits.len && bits.at[0] & 0x04;	/* bit 5, counted from the top */
+		return true;
 	case EXT_EXTENDED_USAGE:
 		c->has_critical_usage = critical;
-		return read_extended_usage(c, value);
+		return read_extended_usage(c, part[2]);
 	case EXT_NAME_CONSTRAINTS:
 		c->has_constraints = true;
 		c->has_critical_constraints = critical;
@@ -164,56 +196,48 @@ read_extension(struct cert *c, struct str in, uint64_t *seen)
 	}
 }
 
-/* What may stand at the end of the signed part: two old unique identifiers, and the extensions. */
+/* RFC 5280 section 4.1.2.5. */
 static bool
-read_tail(struct cert *c, struct str tbs, uint32_t version)
+read_time(struct str *in, int64_t *out_s)
 {
-	struct str v, list;
-	uint64_t seen = 0;
+	struct str v;
+	unsigned tag;
 
-	for (unsigned n = 1; n <= 2; n++)
-		if (der_is_next(tbs, DER_CONTEXT(n)) && (version < 1 || !der_take(&tbs, DER_CONTEXT(n), &v)))
-			return false;
-	if (!tbs.len)
+	return der_get(in, &tag, &v) && (tag == DER_UTC_TIME || tag == DER_GENERALIZED_TIME) &&
+	       date_parse_asn1(v, tag == DER_GENERALIZED_TIME, out_s);
+}
+
+bool
+cert_parse(struct cert *c, struct str der)
+{
+	struct str part[PARTS], list, v;
+	uint64_t seen = 0;
+	unsigned unused;
+
+	*c = (struct cert){ .whole = der, .path_max = UINT32_MAX, .may_sign_certs = true, .may_be_server = true };
+	if (!der_read(der, certificate, part) || !str_eq(part[ALGORITHM], part[INNER_ALGORITHM]) ||
+	    !der_is_bits(part[SIGNATURE], &v, &unused) || unused)
+		return false;
+	if (!read_time(&part[VALIDITY], &c->from_s) || !read_time(&part[VALIDITY], &c->until_s) || part[VALIDITY].len)
+		return false;
+	c->issuer = part[ISSUER];
+	c->subject = part[SUBJECT];
+	c->spki = part[SPKI];
+	c->is_self_issued = str_eq(c->issuer, c->subject);
+	if (!der_take(&part[ALGORITHM], DER_SEQUENCE, &v) || !der_take(&v, DER_OID, &c->signature_oid))
+		return false;
+	c->is_v1 = !part[VERSION].at;
+	if (c->is_v1)
+		return !part[EXTENSIONS].at;
+	if (!str_eq(part[VERSION], S("\x02\x01\x02")))
+		return false;
+	if (!part[EXTENSIONS].at)
 		return true;
-	if (version < 2 || !der_take(&tbs, DER_CONTEXT_CONSTRUCTED(3), &v) || tbs.len ||
-	    !der_take(&v, DER_SEQUENCE, &list) || v.len)
+	if (!der_read(part[EXTENSIONS], one_list, &list))
 		return false;
 	while (list.len)
 		if (!der_take(&list, DER_SEQUENCE, &v) || !read_extension(c, v, &seen))
 			return false;
-	return true;
-}
-
-bool
-cert_parse(struct cert *out, struct str der)
-{
-	struct str in = der, tbs, algorithm, inner, v, bits;
-	struct cert c = { .whole = der, .path_max = UINT32_MAX, .may_sign_certs = true, .may_be_server = true };
-	uint32_t version = 0;
-	unsigned unused;
-
-	if (!der_take(&in, DER_SEQUENCE, &v) || in.len ||
-	    !der_take(&v, DER_SEQUENCE, &tbs) ||
-	    !der_take_whole(&v, DER_SEQUENCE, &algorithm) ||
-	    !der_take_bits(&v, &bits, &unused) || unused || v.len)
-		return false;
-	if (der_is_next(tbs, DER_CONTEXT_CONSTRUCTED(0)) &&
-	    (!der_take(&tbs, DER_CONTEXT_CONSTRUCTED(0), &v) || !der_take_small(&v, &version) || v.len || version > 2))
-		return false;
-	c.is_v1 = version < 2;
-	if (!der_take(&tbs, DER_INTEGER, &v) ||
-	    !der_take_whole(&tbs, DER_SEQUENCE, &inner) || !str_eq(inner, algorithm) ||
-	    !der_take_whole(&tbs, DER_SEQUENCE, &c.issuer) ||
-	    !der_take(&tbs, DER_SEQUENCE, &v) || !der_take_time(&v, &c.from_s) || !der_take_time(&v, &c.until_s) || v.len ||
-	    !der_take_whole(&tbs, DER_SEQUENCE, &c.subject) ||
-	    !der_take_whole(&tbs, DER_SEQUENCE, &c.spki) ||
-	    !read_tail(&c, tbs, version))
-		return false;
-	if (!der_take(&algorithm, DER_SEQUENCE, &v) || !der_take(&v, DER_OID, &c.signature_oid))
-		return false;
-	c.is_self_issued = str_eq(c.issuer, c.subject);
-	*out = c;
 	return true;
 }
 
@@ -231,9 +255,9 @@ bits_of(struct str n)
 static enum cert_key
 get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 {
-	struct str v, n, e;
+	struct str part[2], n, e;
 
-	if (!der_take(&key, DER_SEQUENCE, &v) || key.len || !der_take_uint(&v, &n) || !der_take_uint(&v, &e) || v.len ||
+	if (!der_read(key, rsa_form, part) || !der_is_uint(part[0], &n) || !der_is_uint(part[1], &e) ||
 	    !n.len || !e.len || !(n.at[n.len - 1] & 1) || !(e.at[e.len - 1] & 1))
 		return CERT_KEY_BROKEN;
 	*bits = bits_of(n);
@@ -249,23 +273,20 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 }
 
 static enum cert_key
-get_ec(struct str algorithm, struct str point, br_x509_pkey *out)
+get_ec(struct str curve, struct str point, br_x509_pkey *out)
 {
-	struct str curve;
 	size_t len;
 	int id;
 
-	if (!der_take(&algorithm, DER_OID, &curve) || algorithm.len)
-		return CERT_KEY_CURVE;
-	if (str_eq(curve, S("\x2a\x86\x48\xce\x3d\x03\x01\x07")))
-		id = BR_EC_secp256r1, len = 1 + 2 * 32;
-	else if (str_eq(curve, S("\x2b\x81\x04\x00\x22")))
-		id = BR_EC_secp384r1, len = 1 + 2 * 48;
-	else if (str_eq(curve, S("\x2b\x81\x04\x00\x23")))
-		id = BR_EC_secp521r1, len = 1 + 2 * 66;
+	if (str_eq(curve, S("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")))
+		id = BR_EC_secp256r1, len = 32;
+	else if (str_eq(curve, S("\x06\x05\x2b\x81\x04\x00\x22")))
+		id = BR_EC_secp384r1, len = 48;
+	else if (str_eq(curve, S("\x06\x05\x2b\x81\x04\x00\x23")))
+		id = BR_EC_secp521r1, len = 66;
 	else
 		return CERT_KEY_CURVE;
-	if (point.len != len || point.at[0] != 4)	/* uncompressed: the only form that PKIX demands (RFC 5480 2.2) */
+	if (point.len != 1 + 2 * len || point.at[0] != 4)	/* uncompressed: the only form that PKIX demands (RFC 5480 2.2) */
 		return CERT_KEY_BROKEN;
 	out->key_type = BR_KEYTYPE_EC;
 	out->key.ec = (br_ec_public_key){ .curve = id, .q = (unsigned char *)point.at, .qlen = point.len };
@@ -275,12 +296,12 @@ get_ec(struct str algorithm, struct str point, br_x509_pkey *out)
 enum cert_key
 cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 {
-	struct str in = c->spki, v, algorithm, oid, key;
+	struct str part[2], oid, key;	/* part: algorithm, key */
 	unsigned unused;
 
 	*bits = 0;
-	if (!der_take(&in, DER_SEQUENCE, &v) || in.len || !der_take(&v, DER_SEQUENCE, &algorithm) ||
-	    !der_take_bits(&v, &key, &unused) || unused || v.len || !der_take(&algorithm, DER_OID, &oid))
+	if (!der_read(c->spki, spki_form, part) || !der_is_bits(part[1], &key, &unused) || unused ||
+	    !der_take(&part[0], DER_OID, &oid))
 		return CERT_KEY_BROKEN;
 	switch (last_byte(oid, S(OID_PKCS1))) {
 	case 0x01:
@@ -289,7 +310,7 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 		return CERT_KEY_PSS;
 	}
 	if (str_eq(oid, S("\x2a\x86\x48\xce\x3d\x02\x01")))
-		return get_ec(algorithm, key, out);
+		return get_ec(part[0], key, out);
 	if (str_eq(oid, S("\x2b\x65\x70")) || str_eq(oid, S("\x2b\x65\x71")))
 		return CERT_KEY_ED25519;
 	return CERT_KEY_KIND;
@@ -298,47 +319,29 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 const char *
 cert_unverifiable(const struct cert *c)
 {
-	struct str oid = c->signature_oid;
+	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1)), ecdsa = last_byte(c->signature_oid, S(OID_ECDSA "\x03"));
 
-	switch (last_byte(oid, S(OID_PKCS1))) {
-	case 0x05:
-		return "SHA-1";
-	case 0x0a:
+	if ((rsa >= 0x0b && rsa <= 0x0d) || (ecdsa >= 0x02 && ecdsa <= 0x04))	/* SHA-256, SHA-384, SHA-512 */
+		return NULL;
+	if (rsa == 0x0a)
 		return "RSA-PSS";
-	case 0x0b:
-	case 0x0c:
-	case 0x0d:
-		return NULL;
-	}
-	switch (last_byte(oid, S(OID_ECDSA "\x03"))) {
-	case 0x02:
-	case 0x03:
-	case 0x04:
-		return NULL;
-	}
-	if (last_byte(oid, S(OID_ECDSA)) == 0x01)
+	if (rsa == 0x05 || last_byte(c->signature_oid, S(OID_ECDSA)) == 0x01)
 		return "SHA-1";
-	if (str_eq(oid, S("\x2b\x65\x70")))
-		return "Ed25519";
-	return "an unknown algorithm";
+	return str_eq(c->signature_oid, S("\x2b\x65\x70")) ? "Ed25519" : "an unknown algorithm";
 }
 
 void
 cert_format_dn(struct buf *out, struct str dn)
 {
-	struct str in, set, part, oid, text = S("(no name)");
+	struct str list, in, oid, text = S("(no name)");
 	const char *label = "";
 	unsigned tag;
 
-	if (der_take(&dn, DER_SEQUENCE, &in))
-		while (der_take(&in, DER_SET, &set) && der_take(&set, DER_SEQUENCE, &part) && der_take(&part, DER_OID, &oid)) {
-			unsigned kind = last_byte(oid, S("\x55\x04"));
-
-			if (!der_get(&part, &tag, &text))
-				break;
-			label = kind == 3 ? "CN=" : kind == 10 ? "O=" : kind == 11 ? "OU=" : "";
-			if (kind == 3)
-				break;
-		}
+	/* A sequence of sets of sequences of a type and a value; of a set, the first is enough. */
+	if (der_get(&dn, &tag, &list))
+		while (!*label && der_get(&list, &tag, &in) && der_get(&in, &tag, &in) && der_get(&in, &tag, &oid) &&
+		    der_get(&in, &tag, &text))
+			if (last_byte(oid, S("\x55\x04")) == 3)
+				label = "CN=";
 	buf_fmt(out, "%s%.*s%s", label, STR(str_part(text, 0, 100)), text.len > 100 ? "..." : "");
 }

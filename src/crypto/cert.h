@@ -17,8 +17,8 @@ struct cert {
 	struct str san;		/* GeneralNames inside subjectAltName, for cert_next_name; empty when has_san is false */
 	int64_t from_s;		/* valid from and until, unix seconds, both inclusive */
 	int64_t until_s;
-	uint32_t path_max;	/* pathLenConstraint; UINT32_MAX: none */
-	bool is_v1;		/* version 1 or 2: no extensions, so nothing says whether it is a CA */
+	uint32_t path_max;	/* pathLenConstraint; UINT32_MAX: none, or over 255 */
+	bool is_v1;		/* version 1: no extensions, so nothing says whether it is a CA */
 	bool is_self_issued;	/* subject and issuer are the same bytes; nothing says that it is self-signed */
 	bool is_ca;		/* basicConstraints says so */
 	bool may_sign_certs;	/* keyUsage says so, or is not there */
@@ -30,10 +30,11 @@ struct cert {
 	bool has_critical_unknown;	/* an extension that neither we nor BearSSL know is critical */
 };
 
-/* Decode. False for anything but one certificate in strict DER: bytes left over, a version that does not exist, an extension
-   of ours that is there twice or holds something else, extensions in version 1, two different signature algorithms. What
-   we do not look into (serial number, names' insides, unknown extensions) may be anything that has the right tag. */
-bool cert_parse(struct cert *out, struct str der) __attribute__((warn_unused_result));
+/* Decode. False, and *c holds nothing that means anything, for all but one certificate in strict DER: bytes left over, a
+   version other than 1 and 3, an extension that is there twice (of those we know) or holds something else, extensions in
+   version 1, two different signature algorithms, DNS names beyond ASCII, addresses of another length than 4 and 16. What we do
+   not look into (serial number, names' insides, unknown extensions) may be anything that has the right tag. */
+bool cert_parse(struct cert *c, struct str der) __attribute__((warn_unused_result));
 
 enum cert_key {
 	CERT_KEY_OK,
@@ -62,8 +63,8 @@ enum cert_name {
 /* Take the next name off *san (start with c->san). False at the end; cert_parse has looked that all of it is well-formed. */
 bool cert_next_name(struct str *san, enum cert_name *kind, struct str *value) __attribute__((warn_unused_result));
 
-/* Append a name for people, as "CN=vault.corp": the common name, else the last part that has a text, else
-   "(no name)"; at most 100 bytes of it, and as they stand: escape before showing. */
+/* Append a name for people: its common name as "CN=vault.corp", else its last part, else "(no name)"; at most 100 bytes of it,
+   and as they stand: escape before showing. */
 void cert_format_dn(struct buf *out, struct str dn);
 
 #endif

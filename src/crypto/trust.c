@@ -9,7 +9,6 @@ struct scan {
 	const struct trust_source *source;
 	const struct str *wanted;
 	size_t wanted_n;
-	int64_t now_s;
 	struct arena *arena;
 	struct err *e;
 	struct pem pem;
@@ -33,72 +32,28 @@ is_wanted(const struct scan *s, struct str subject)
 	return false;
 }
 
-/* Why this certificate could not be used; the key's own kind goes into *a. */
-static enum trust_use
-judge(const struct scan *s, const struct cert *c, bool is_ca, struct trust_anchor *a)
-{
-	br_x509_pkey ignored;
-
-	a->key_kind = cert_get_key(c, &ignored, &a->key_bits);
-	if (is_ca && c->has_constraints)
-		return TRUST_CONSTRAINED;
-	if (c->has_critical_unknown)
-		return TRUST_CRITICAL;
-	if (!c->may_be_server)
-		return TRUST_PURPOSE;
-	if (a->key_kind != CERT_KEY_OK)
-		return TRUST_KEY;
-	if (s->now_s < c->from_s)
-		return TRUST_EARLY;
-	return s->now_s > c->until_s ? TRUST_EXPIRED : TRUST_USABLE;
-}
-
-static bool
-is_kept(const struct trust *t, const struct trust_anchor *a, struct str subject, struct str spki)
-{
-	for (unsigned i = 0; i < t->anchor_n; i++) {
-		const struct trust_anchor *b = &t->anchor[i];
-
-		if (a->use == b->use && a->anchor.flags == b->anchor.flags && a->path_max == b->path_max &&
-		    str_eq(b->subject, subject) && str_eq(b->spki, spki))
-			return true;
-	}
-	return false;
-}
-
 static int
 take_certificate(struct scan *s, struct str der)
 {
 	struct trust *t = s->out;
-	struct trust_anchor a = { .use = TRUST_USABLE };
-	struct cert c;
-	bool is_ca;
+	struct cert *c = &t->anchor[t->anchor_n];	/* there is one more than may be kept */
 
-	if (!cert_parse(&c, der)) {
+	t->seen_n++;
+	if (!cert_parse(c, der)) {
 		if (!t->skipped_n++)
 			t->skipped_line = s->pem.first_line;
 		return 0;
 	}
-	if (!is_wanted(s, c.subject))
+	if (!is_wanted(s, c->subject))
 		return 0;
-	is_ca = c.is_v1 || (c.is_ca && c.may_sign_certs);
-	a.use = judge(s, &c, is_ca, &a);
-	a.from_s = c.from_s;
-	a.until_s = c.until_s;
-	a.path_max = c.path_max;
-	a.anchor.flags = is_ca ? BR_X509_TA_CA : 0;
-	if (is_kept(t, &a, c.subject, c.spki))
-		return 0;
+	for (unsigned i = 0; i < t->anchor_n; i++)
+		if (str_eq(t->anchor[i].whole, der))
+			return 0;
 	if (t->anchor_n == TRUST_ANCHORS)
-		return err_set(s->e, ERR_LIMIT, CAUSE_LIMIT, "over %d CA certificates have the names that this server's chain asks for",
-			TRUST_ANCHORS);
-	if (arena_keep(s->arena, c.subject, &a.subject, s->e) < 0 || arena_keep(s->arena, c.spki, &a.spki, s->e) < 0)
+		return err_set(s->e, ERR_LIMIT, CAUSE_LIMIT, "too many CA certificates of the same name");
+	if (arena_keep(s->arena, der, &der, s->e) < 0)
 		return -1;
-	c.spki = a.spki;	/* so that the key points to what stays */
-	cert_get_key(&c, &a.anchor.pkey, &a.key_bits);
-	a.anchor.dn.data = (unsigned char *)a.subject.at;	/* BearSSL's pointer is not const, and it does not write */
-	a.anchor.dn.len = a.subject.len;
-	t->anchor[t->anchor_n++] = a;
+	t->anchor_n += cert_parse(c, der);	/* again, for slices of what stays */
 	return 0;
 }
 
@@ -114,7 +69,6 @@ take_event(struct scan *s, enum pem_event event)
 	}
 	if (event == PEM_MORE || !str_eq(p->label, S("CERTIFICATE")))
 		return 0;
-	s->out->seen_n++;
 	if (event == PEM_TOO_BIG || p->has_head)	/* as little a certificate as one that cannot be decoded */
 		der.len = 0;
 	return take_certificate(s, der);
@@ -159,10 +113,10 @@ scan(struct scan *s, uint8_t *object, char *piece)
 }
 
 int
-trust_find(struct trust *out, const struct trust_source *source, const struct str *wanted, size_t wanted_n, int64_t now_s,
-	struct arena *a, struct err *e)
+trust_find(struct trust *out, const struct trust_source *source, const struct str *wanted, size_t wanted_n, struct arena *a,
+	struct err *e)
 {
-	struct scan s = { .out = out, .source = source, .wanted = wanted, .wanted_n = wanted_n, .now_s = now_s, .arena = a, .e = e };
+	struct scan s = { .out = out, .source = source, .wanted = wanted, .wanted_n = wanted_n, .arena = a, .e = e };
 	uint8_t *object = arena_get(a, TRUST_OBJECT);
 	char *piece = arena_get(a, TRUST_PIECE);
 

@@ -6,98 +6,127 @@
 
 #include <string.h>
 
-#define SHOWN_NAMES 160	/* bytes of a server's names in a hint; the rest is counted */
+#define SHOWN_NAMES 200	/* bytes of a hint: further names are counted */
 
-/* A path through the chain: places in x->cert, the server's own first. */
-struct path {
-	uint8_t at[X509_CERTS];
-	unsigned n;
-	unsigned orders;	/* tried so far */
+/* What makes a certificate useless here, be it sent or trusted; its name and its signature aside. */
+enum fault {
+	FAULT_NONE,
+	FAULT_KEY,		/* of a kind or length that cannot be used */
+	FAULT_EARLY,
+	FAULT_EXPIRED,
+	FAULT_PURPOSE,
+	FAULT_CRITICAL,
+	FAULT_CONSTRAINED,
 };
 
-/* A certificate as the subject of a sentence. The bytes are as they came: err_set escapes them. */
-struct who {
-	char at[160];		/* cert_format_dn gives 110 at most */
-	struct str text;
-};
+/* --- Sentences. They are put together in x->line and x->hint, and go into x->err at the end. */
 
-/* Keep why the chain is refused, and BearSSL's number for it. Returns -1. */
-#define fail(x, number, ...) ((x)->code = (number), err_set(&(x)->err, ERR_PEER, CAUSE_TLS, __VA_ARGS__))
+static void
+forget(struct x509 *x)
+{
+	x->cause = CAUSE_TLS;
+	x->line.len = x->hint.len = 0;
+}
 
-/* --- Sentences. */
+static void
+say(struct x509 *x, const char *text)
+{
+	buf_fmt(&x->line, "%s", text);
+}
 
 /* `prefix "CN=x"`. */
-static struct str
-who_named(struct who *w, const char *prefix, struct str dn)
+static void
+say_name(struct x509 *x, const char *prefix, struct str dn)
 {
-	struct buf b = BUF(w->at);
-
-	buf_fmt(&b, "%s \"", prefix);
-	cert_format_dn(&b, dn);
-	buf_fmt(&b, "\"");
-	return w->text = buf_str(&b);
+	say(x, prefix);
+	say(x, " \"");
+	cert_format_dn(&x->line, dn);
+	say(x, "\"");
 }
 
-/* The i-th certificate of the chain as it was sent. */
-static struct str
-who_sent(struct who *w, const struct x509 *x, unsigned i)
+/* A certificate that was sent. */
+static void
+say_sent(struct x509 *x, const struct cert *c)
 {
-	return i ? who_named(w, "CA certificate", x->cert[i].subject) : S("certificate");
+	if (c == x->cert)
+		say(x, "certificate");
+	else
+		say_name(x, "CA certificate", c->subject);
 }
 
-static int
-say_key(struct x509 *x, struct str who, enum cert_key kind, unsigned bits)
+static void
+say_date(struct x509 *x, const char *what, int64_t bound_s)
 {
-	static const char *const what[] = {
-		[CERT_KEY_CURVE] = "an EC key on a curve other than P-256, P-384 and P-521",
-		[CERT_KEY_PSS] = "an RSA-PSS key",
-		[CERT_KEY_ED25519] = "an Ed25519 key",
-		[CERT_KEY_KIND] = "a key of an unknown kind",
-		[CERT_KEY_BROKEN] = "a broken key",
-	};
+	say(x, what);
+	date_format_rfc3339(&x->line, bound_s);
+	say(x, ", and it is now ");
+	date_format_rfc3339(&x->line, x->config.now_s);
+	x->cause = CAUSE_CLOCK;
+	buf_fmt(&x->hint, "if that is not the time, set the clock; else another certificate is needed");
+}
+
+static void
+say_key(struct x509 *x, const struct cert *c)
+{
+	br_x509_pkey key;
+	unsigned bits;
+	enum cert_key kind = cert_get_key(c, &key, &bits);
 
 	if (bits)
-		return fail(x, BR_ERR_X509_WEAK_PUBLIC_KEY, "%.*s has an RSA key of %u bits, and only 2048 to 4096 can be used", STR(who),
-			bits);
-	return fail(x, BR_ERR_X509_UNSUPPORTED, "%.*s has %s, which cannot be used", STR(who), what[kind]);
+		buf_fmt(&x->line, " has an RSA key of %u bits, and only 2048 to 4096 can be used", bits);
+	else
+		buf_fmt(&x->line, " has an %s key, which cannot be used", kind == CERT_KEY_ED25519 ? "Ed25519" :
+			kind == CERT_KEY_PSS ? "RSA-PSS" : kind == CERT_KEY_CURVE ? "EC (not P-256, P-384 or P-521)" : "unknown kind of");
 }
 
-static int
-say_date(struct x509 *x, struct str who, bool expired, int64_t bound_s)
+static enum fault
+find_fault(const struct x509 *x, const struct cert *c)
 {
-	char text[64];
-	struct buf b = BUF(text);
+	br_x509_pkey key;
+	unsigned bits;
 
-	date_format_rfc3339(&b, bound_s);
-	x->code = BR_ERR_X509_EXPIRED;
-	buf_fmt(&b, ", and it is now ");
-	date_format_rfc3339(&b, x->config.now_s);
-	err_set(&x->err, ERR_PEER, CAUSE_CLOCK, "%.*s %s %.*s", STR(who), expired ? "expired on" : "is not valid before",
-		STR(buf_str(&b)));
-	return err_hint(&x->err, "if that is not the time, set the clock; else another certificate is needed");
+	if (cert_get_key(c, &key, &bits) != CERT_KEY_OK)
+		return FAULT_KEY;
+	if (x->config.now_s < c->from_s)
+		return FAULT_EARLY;
+	if (x->config.now_s > c->until_s)
+		return FAULT_EXPIRED;
+	if (!c->may_be_server)
+		return FAULT_PURPOSE;
+	if (c->has_critical_unknown)
+		return FAULT_CRITICAL;
+	return c->is_ca && c->has_constraints ? FAULT_CONSTRAINED : FAULT_NONE;	/* they bind nobody but CAs */
 }
 
-/* What makes a CA useless, be it sent or trusted. */
-static int
-say_use(struct x509 *x, struct str who, const struct trust_anchor *a)
+/* False when there is none to tell of. */
+static bool
+say_fault(struct x509 *x, const struct cert *c)
 {
-	switch (a->use) {
-	case TRUST_CONSTRAINED:
-		return fail(x, BR_ERR_X509_CRITICAL_EXTENSION, "%.*s limits the names that it signs for (name constraints), which cannot be "
-			"checked yet", STR(who));
-	case TRUST_PURPOSE:
-		return fail(x, BR_ERR_X509_FORBIDDEN_KEY_USAGE, "%.*s is not meant for servers (extended key usage)", STR(who));
-	case TRUST_KEY:
-		return say_key(x, who, a->key_kind, a->key_bits);
-	case TRUST_EARLY:
-		return say_date(x, who, false, a->from_s);
-	case TRUST_EXPIRED:
-		return say_date(x, who, true, a->until_s);
-	case TRUST_CRITICAL:
-	case TRUST_USABLE:
+	enum fault fault = find_fault(x, c);
+
+	switch (fault) {
+	case FAULT_NONE:
+		break;
+	case FAULT_KEY:
+		say_key(x, c);
+		break;
+	case FAULT_EARLY:
+		say_date(x, " is not valid before ", c->from_s);
+		break;
+	case FAULT_EXPIRED:
+		say_date(x, " expired on ", c->until_s);
+		break;
+	case FAULT_PURPOSE:
+		say(x, " is not meant for servers (extended key usage)");
+		break;
+	case FAULT_CRITICAL:
+		say(x, " has a critical extension that is not known here");
+		break;
+	case FAULT_CONSTRAINED:
+		say(x, " limits the names that it signs for (name constraints), which cannot be checked yet");
 		break;
 	}
-	return fail(x, BR_ERR_X509_CRITICAL_EXTENSION, "%.*s has a critical extension that is not known here", STR(who));
+	return fault != FAULT_NONE;
 }
 
 /* Append a name of a subjectAltName for people; false for kinds that a server cannot be asked for by. */
@@ -106,230 +135,235 @@ add_name(struct buf *b, enum cert_name kind, struct str value)
 {
 	const unsigned char *ip = (const unsigned char *)value.at;
 
-	if (kind != CERT_NAME_IP)
+	if (kind == CERT_NAME_OTHER)
+		return false;
+	if (kind == CERT_NAME_DNS)
 		buf_add_str(b, value);
 	else if (value.len == 4)
 		buf_fmt(b, "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
-	else	/* 16 bytes: cert_next_name */
-		for (unsigned i = 0; i < 16; i += 2)
+	else
+		for (unsigned i = 0; i < 16; i += 2)	/* cert_next_name lets no other length through */
 			buf_fmt(b, "%s%x", i ? ":" : "", ip[i] * 256u + ip[i + 1]);
-	return kind != CERT_NAME_OTHER;
-}
-
-/* The server is someone else: who, and under which names it could be asked. */
-static int
-say_names(struct x509 *x)
-{
-	char first[X509_NAME], all[SHOWN_NAMES];
-	struct buf one = BUF(first), list = BUF(all);
-	struct str san = x->cert[0].san, value;
-	enum cert_name kind;
-	unsigned n = 0, hidden = 0;
-
-	while (cert_next_name(&san, &kind, &value)) {
-		char text[X509_NAME];
-		struct buf b = BUF(text);
-
-		if (!add_name(&b, kind, value) || b.full)	/* a name that is too long is no host's */
-			continue;
-		if (!n++)
-			buf_add_str(&one, buf_str(&b));
-		if (b.len + 2 > list.cap - list.len)
-			hidden++;
-		else
-			buf_fmt(&list, "%s%.*s", list.len ? ", " : "", STR(buf_str(&b)));
-	}
-	if (!n)
-		return fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate names neither a host nor an address");
-	if (str_eq(buf_str(&one), x->config.host.name))
-		return fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate has \"%.*s\" as a name, not as an address", STR(buf_str(&one)));
-	fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate is for \"%.*s\", not \"%.*s\"", STR(buf_str(&one)), STR(x->config.host.name));
-	if (hidden)
-		return err_hint(&x->err, "the server's names are %.*s and %u more; use one of them, or -tls-server-name", STR(buf_str(&list)),
-			hidden);
-	return err_hint(&x->err, n > 1 ? "the server's names are %.*s; use one of them, or -tls-server-name" :
-		"the server's name is %.*s; use it, or -tls-server-name", STR(buf_str(&list)));
-}
-
-/* Whether an anchor allows as many certificates below it as it would have, being the issuer of one in the path. */
-static bool
-allows_depth(const struct x509 *x, const struct path *p, const struct trust_anchor *a)
-{
-	for (unsigned depth = 0; depth < p->n; depth++)
-		if (str_eq(x->cert[p->at[depth]].issuer, a->subject) && depth > a->path_max)
-			return false;
 	return true;
 }
 
-/* A trusted certificate that has the right name for this path; NULL when none has. */
-static const struct trust_anchor *
-find_namesake(const struct x509 *x, const struct path *p)
+/* The server is someone else: who, and under which names it could be asked. */
+static void
+say_names(struct x509 *x)
 {
-	for (unsigned i = 0; i < x->trust.anchor_n; i++) {
-		const struct trust_anchor *a = &x->trust.anchor[i];
+	static const char start[] = "the server's names are ";
+	struct str san = x->cert[0].san, value, first = { 0 };
+	struct buf *b = &x->hint;
+	enum cert_name kind;
+	unsigned hidden = 0;
 
-		if (str_eq(a->subject, x->cert[0].subject))
-			return a;
-		for (unsigned depth = 0; depth < p->n; depth++)
-			if (str_eq(a->subject, x->cert[p->at[depth]].issuer))
-				return a;
+	buf_fmt(b, "%s", start);
+	while (cert_next_name(&san, &kind, &value)) {
+		size_t len = b->len;
+
+		if (first.at)
+			buf_fmt(b, ", ");
+		if (!add_name(b, kind, value)) {
+			b->len = len;
+		} else if (b->len > SHOWN_NAMES || b->full) {
+			b->len = len;
+			b->full = false;
+			hidden++;
+		} else if (!first.at) {
+			first = str_part(buf_str(b), sizeof start - 1, b->len);
+		}
 	}
-	return NULL;
+	if (hidden)
+		buf_fmt(b, " and %u more", hidden);
+	buf_fmt(b, "; use one of them, or -tls-server-name");
+	if (!first.at) {
+		say(x, "certificate names neither a host nor an address");
+		b->len = 0;
+	} else if (str_eq(first, x->config.host.name)) {
+		buf_fmt(&x->line, "certificate has \"%.*s\" as a name, not as an address", STR(first));
+		b->len = 0;
+	} else {
+		buf_fmt(&x->line, "certificate is for \"%.*s\", not \"%.*s\"", STR(first), STR(x->config.host.name));
+	}
+}
+
+/* The deepest certificate of the path that `a` would be the issuer of by its name; -1 when there is none. */
+static int
+depth_of(const struct x509 *x, const struct cert *a)
+{
+	int depth = (int)x->path_n - 1;
+
+	while (depth >= 0 && !str_eq(x->cert[x->path[depth]].issuer, a->subject))
+		depth--;
+	return depth;
+}
+
+static bool
+is_ca(const struct cert *a)
+{
+	return a->is_v1 || (a->is_ca && a->may_sign_certs);
+}
+
+static bool
+allows_depth(const struct x509 *x, const struct cert *a)
+{
+	int depth = depth_of(x, a);
+
+	return depth <= 0 || (unsigned)depth <= a->path_max;
 }
 
 /* The path ends in nobody that is trusted. */
-static int
-say_untrusted(struct x509 *x, const struct path *p)
+static void
+say_untrusted(struct x509 *x)
 {
-	const struct cert *last = &x->cert[p->at[p->n - 1]];
-	const struct trust_anchor *a = find_namesake(x, p);
-	struct who w;
+	const struct cert *last = &x->cert[x->path[x->path_n - 1]];
 
-	if (a) {
-		bool is_ca = a->anchor.flags & BR_X509_TA_CA;
-		struct str who = who_named(&w, is_ca ? "trusted CA" : "trusted certificate", a->subject);
+	for (unsigned i = 0; i < x->trust.anchor_n; i++) {
+		const struct cert *a = &x->trust.anchor[i];
 
-		if (a->use != TRUST_USABLE)
-			return say_use(x, who, a);
-		return fail(x, BR_ERR_X509_NOT_TRUSTED, "%.*s %s", STR(who), !is_ca ? "is no CA, and not the server's own" :
-			!allows_depth(x, p, a) ? "does not allow a chain this long" : "has not signed this chain, which names it");
+		if (depth_of(x, a) < 0 && !str_eq(a->subject, x->cert[0].subject))
+			continue;
+		say_name(x, is_ca(a) ? "trusted CA" : "trusted certificate", a->subject);
+		if (!say_fault(x, a))
+			say(x, !is_ca(a) ? " is no CA, and not the server's own" : !allows_depth(x, a) ? " does not allow a chain this long" :
+				" has not signed this chain, which names it");
+		return;
 	}
-	if (p->n == 1 && last->is_self_issued)
-		fail(x, BR_ERR_X509_NOT_TRUSTED, "certificate is self-signed and not trusted");
-	else if (last->is_self_issued)
-		fail(x, BR_ERR_X509_NOT_TRUSTED, "%.*s is sent but not trusted", STR(who_named(&w, "root", last->subject)));
-	else
-		fail(x, BR_ERR_X509_NOT_TRUSTED, "%.*s is neither sent nor trusted", STR(who_named(&w, "issuer", last->issuer)));
+	if (!last->is_self_issued) {
+		say_name(x, "issuer", last->issuer);
+		say(x, " is neither sent nor trusted");
+	} else if (last == x->cert) {
+		say(x, "certificate is self-signed and not trusted");
+	} else {
+		say_name(x, "root", last->subject);
+		say(x, " is sent but not trusted");
+	}
+	buf_fmt(&x->hint, "name a file that holds its certificate by -ca-cert");
 	if (x->trust.skipped_n)
-		return err_hint(&x->err, "name a file that holds its certificate with -ca-cert (of those given, %u could not be decoded, the "
-			"first in line %u)", x->trust.skipped_n, x->trust.skipped_line);
-	return err_hint(&x->err, "name a file that holds its certificate with -ca-cert");
+		buf_fmt(&x->hint, " (%u of those given cannot be decoded, the first is in line %u)", x->trust.skipped_n,
+			x->trust.skipped_line);
 }
 
-/* Why BearSSL refused the certificate at p->at[depth]. */
-static int
-say_refused(struct x509 *x, const struct path *p, unsigned depth, int code)
+/* Why BearSSL refused the certificate at this depth. */
+static void
+say_refused(struct x509 *x, unsigned depth)
 {
-	const struct cert *c = &x->cert[p->at[depth]];
-	struct who w, issuer;
-	struct str who = who_sent(&w, x, p->at[depth]);
-	br_x509_pkey key;
-	unsigned bits;
-	enum cert_key kind = cert_get_key(c, &key, &bits);
+	const struct cert *c = &x->cert[x->path[depth]];
+	const char *algorithm = cert_unverifiable(c);
 
-	switch (code) {
-	case BR_ERR_X509_NOT_TRUSTED:
-		return say_untrusted(x, p);
-	case BR_ERR_X509_BAD_SERVER_NAME:
-		return say_names(x);
-	case BR_ERR_X509_EXPIRED:
-		return x->config.now_s < c->from_s ? say_date(x, who, false, c->from_s) : say_date(x, who, true, c->until_s);
-	case BR_ERR_X509_CRITICAL_EXTENSION:
-		if (c->has_critical_usage)
-			return fail(x, code, "%.*s has a critical extended key usage, which cannot be checked yet", STR(who));
-		return say_use(x, who, &(struct trust_anchor){ .use = c->has_critical_constraints ? TRUST_CONSTRAINED : TRUST_CRITICAL });
-	case BR_ERR_X509_NOT_CA:
-		return fail(x, code, "%.*s is %s", STR(who), c->is_ca ? "not for a chain this long" : "no CA, but has signed another");
-	case BR_ERR_X509_FORBIDDEN_KEY_USAGE:
-		return fail(x, code, "%.*s must not be used for this (key usage)", STR(who));
-	case BR_ERR_X509_BAD_SIGNATURE:
-	case BR_ERR_X509_WRONG_KEY_TYPE:
-		if (depth)
-			return fail(x, code, "%.*s is not signed by %.*s", STR(who_sent(&w, x, p->at[depth - 1])),
-				STR(who_named(&issuer, "its issuer", c->subject)));
-		break;
+	forget(x);
+	if (x->code == BR_ERR_X509_NOT_TRUSTED) {
+		say_untrusted(x);
+		return;
 	}
-	if (kind != CERT_KEY_OK)
-		return say_key(x, who, kind, bits);
-	if (cert_unverifiable(c))
-		return fail(x, code, "%.*s is signed with %s, which cannot be verified", STR(who), cert_unverifiable(c));
-	return fail(x, code, "%.*s is refused (code %d of the validator)", STR(who), code);
+	if (x->code == BR_ERR_X509_BAD_SERVER_NAME) {
+		say_names(x);
+		return;
+	}
+	if (depth && (x->code == BR_ERR_X509_BAD_SIGNATURE || x->code == BR_ERR_X509_WRONG_KEY_TYPE)) {
+		say_sent(x, &x->cert[x->path[depth - 1]]);
+		say_name(x, " is not signed by its issuer", c->subject);
+		return;
+	}
+	say_sent(x, c);
+	if (say_fault(x, c))
+		return;
+	if (algorithm)
+		buf_fmt(&x->line, " is signed with %s, which cannot be verified", algorithm);
+	else if (x->code == BR_ERR_X509_NOT_CA)
+		say(x, c->is_ca ? " is not for a chain this long" : " is no CA, but has signed another");
+	else if (x->code == BR_ERR_X509_FORBIDDEN_KEY_USAGE)
+		say(x, " must not be used for this (key usage)");
+	else if (c->has_critical_usage)
+		say(x, " has a critical extended key usage, which cannot be checked yet");
+	else
+		buf_fmt(&x->line, " is refused (code %d of the validator)", x->code);
 }
 
 /* --- The decision. */
 
-/* Run BearSSL's validator along a path. 0, or its error, and *depth says at which certificate. */
-static int
-run_minimal(struct x509 *x, const struct path *p, unsigned *depth)
+/* Run BearSSL's validator along the path: x->code is 0 or its error. At which certificate it came to that. */
+static unsigned
+run_minimal(struct x509 *x)
 {
 	br_x509_minimal_context *m = &x->minimal;
-	unsigned anchor_n = 0;
+	unsigned n = 0, depth = 0;
 	uint32_t days, second;
 
-	for (unsigned i = 0; i < x->trust.anchor_n; i++)
-		if (x->trust.anchor[i].use == TRUST_USABLE && allows_depth(x, p, &x->trust.anchor[i]))
-			x->anchor[anchor_n++] = x->trust.anchor[i].anchor;
-	br_x509_minimal_init(m, &br_sha256_vtable, x->anchor, anchor_n);
+	for (unsigned i = 0; i < x->trust.anchor_n; i++) {
+		const struct cert *a = &x->trust.anchor[i];
+		br_x509_trust_anchor *to = &x->anchor[n];
+		unsigned bits;
+
+		cert_get_key(a, &to->pkey, &bits);
+		to->dn.data = (unsigned char *)a->subject.at;	/* BearSSL's pointer is not const, and it does not write */
+		to->dn.len = a->subject.len;
+		to->flags = is_ca(a) ? BR_X509_TA_CA : 0;
+		n += find_fault(x, a) == FAULT_NONE && allows_depth(x, a);
+	}
+	br_x509_minimal_init(m, &br_sha256_vtable, x->anchor, n);
 	br_x509_minimal_set_hash(m, br_sha256_ID, &br_sha256_vtable);
 	br_x509_minimal_set_hash(m, br_sha384_ID, &br_sha384_vtable);
 	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
 	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
 	br_x509_minimal_set_ecdsa(m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
-	br_x509_minimal_set_minrsa(m, X509_RSA_BITS / 8);
+	br_x509_minimal_set_minrsa(m, 2048 / 8);
 	date_to_days(x->config.now_s, &days, &second);
 	br_x509_minimal_set_time(m, days, second);
 
-	m->vtable->start_chain(&m->vtable, x->name[0] ? x->name : NULL);
-	for (*depth = 0; *depth < p->n; ++*depth) {
-		struct str der = x->cert[p->at[*depth]].whole;
+	br_x509_minimal_vtable.start_chain(&m->vtable, x->name);	/* empty for an address: no name is compared */
+	for (;; depth++) {
+		struct str der = x->cert[x->path[depth]].whole;
 
-		m->vtable->start_cert(&m->vtable, (uint32_t)der.len);
-		m->vtable->append(&m->vtable, (const unsigned char *)der.at, der.len);
-		m->vtable->end_cert(&m->vtable);
-		if (m->err == BR_ERR_X509_OK)
-			return 0;
-		if (m->err)
-			return m->err;
+		br_x509_minimal_vtable.start_cert(&m->vtable, (uint32_t)der.len);
+		br_x509_minimal_vtable.append(&m->vtable, (const unsigned char *)der.at, der.len);
+		br_x509_minimal_vtable.end_cert(&m->vtable);
+		if (m->err || depth + 1 == x->path_n)
+			break;
 	}
-	--*depth;
-	return BR_ERR_X509_NOT_TRUSTED;
+	x->code = (int)br_x509_minimal_vtable.end_chain(&m->vtable);
+	return depth;
 }
 
-/* What BearSSL accepted up to `depth`, and we do not. Here is only taken away from what is trusted, never added. */
-static int
-check_used(struct x509 *x, const struct path *p, unsigned depth)
-{
-	struct who w;
-
-	for (unsigned i = 1; i <= depth; i++) {
-		const struct cert *c = &x->cert[p->at[i]];
-		enum trust_use use = c->has_constraints ? TRUST_CONSTRAINED : c->may_be_server ? TRUST_USABLE : TRUST_PURPOSE;
-
-		if (use != TRUST_USABLE)
-			return say_use(x, who_sent(&w, x, p->at[i]), &(struct trust_anchor){ .use = use });
-	}
-	if (!(x->minimal.key_usages & BR_KEYTYPE_SIGN))	/* every suite that we offer has the server sign */
-		return fail(x, BR_ERR_X509_FORBIDDEN_KEY_USAGE, "certificate must not be used to sign (key usage)");
-	return 0;
-}
-
-/* True: trusted. Else the sentence is kept; but one about a signature is the least, since a path that does not belong together
-   always ends so. */
+/* True: trusted. Else the sentence is kept, but one about a signature is the least: a path that does not belong together
+   always ends in that. */
 static bool
-try_order(struct x509 *x, struct path *p)
+try_order(struct x509 *x)
 {
-	bool first = !p->orders++;
-	unsigned depth;
-	int code = run_minimal(x, p, &depth);
+	int before = x->orders++ ? x->code : BR_ERR_X509_BAD_SIGNATURE;
+	unsigned depth = run_minimal(x);
 
-	if (code) {
-		if (first || x->code == BR_ERR_X509_BAD_SIGNATURE)
-			say_refused(x, p, depth, code);
+	if (x->code) {
+		if (before == BR_ERR_X509_BAD_SIGNATURE)
+			say_refused(x, depth);
+		else
+			x->code = before;
 		return false;
 	}
-	if (check_used(x, p, depth) < 0)
-		return false;
+	/* From what BearSSL trusts is only taken away. */
+	x->code = BR_ERR_X509_NOT_TRUSTED;
+	for (; depth; depth--) {
+		forget(x);
+		say_sent(x, &x->cert[x->path[depth]]);
+		if (say_fault(x, &x->cert[x->path[depth]]))
+			return false;
+	}
+	forget(x);
 	x->key = x->minimal.pkey;
 	x->usages = x->minimal.key_usages;
+	if (!(x->usages & BR_KEYTYPE_SIGN)) {	/* every suite that we offer has the server sign */
+		say(x, "certificate must not be used to sign (key usage)");
+		return false;
+	}
 	x->code = 0;
 	return true;
 }
 
 static bool
-is_in(const struct x509 *x, const struct path *p, unsigned i)
+is_on_path(const struct x509 *x, unsigned i)
 {
-	for (unsigned k = 0; k < p->n; k++)
-		if (str_eq(x->cert[p->at[k]].whole, x->cert[i].whole))
+	for (unsigned k = 0; k < x->path_n; k++)
+		if (str_eq(x->cert[x->path[k]].whole, x->cert[i].whole))
 			return true;
 	return false;
 }
@@ -337,24 +371,25 @@ is_in(const struct x509 *x, const struct path *p, unsigned i)
 /* Go on from the end of the path to each certificate that may be its issuer, those that are not self-issued first: a root that
    was sent leads nowhere. Try the path where it ends. As deep as the chain is long, X509_CERTS at most. */
 static bool
-walk(struct x509 *x, struct path *p)
+walk(struct x509 *x)
 {
+	struct str issuer = x->cert[x->path[x->path_n - 1]].issuer;
 	bool goes_on = false;
 
-	for (unsigned pass = 0; pass < 2; pass++)
-		for (unsigned i = 1; i < x->cert_n; i++) {
-			if (x->cert[i].is_self_issued != (pass == 1) || is_in(x, p, i) ||
-			    !str_eq(x->cert[i].subject, x->cert[p->at[p->n - 1]].issuer))
-				continue;
-			goes_on = true;
-			p->at[p->n++] = (uint8_t)i;	/* below X509_CERTS: no certificate twice */
-			if (walk(x, p))
-				return true;
-			p->n--;
-			if (p->orders >= X509_ORDERS)
-				return false;
-		}
-	return !goes_on && try_order(x, p);
+	for (unsigned i = 1; i < 2 * x->cert_n; i++) {
+		unsigned at = i % x->cert_n;
+
+		if (x->cert[at].is_self_issued != (i >= x->cert_n) || !str_eq(x->cert[at].subject, issuer) || is_on_path(x, at))
+			continue;
+		goes_on = true;
+		x->path[x->path_n++] = (uint8_t)at;	/* none twice, so at most X509_CERTS */
+		if (walk(x))
+			return true;
+		x->path_n--;
+		if (x->orders >= X509_ORDERS)
+			return false;
+	}
+	return !goes_on && try_order(x);
 }
 
 static bool
@@ -370,53 +405,58 @@ has_address(const struct cert *c, const struct host *h)
 }
 
 /* What can be said of the server's own certificate without asking who signed it. */
-static int
+static bool
 check_leaf(struct x509 *x)
 {
-	const struct cert *c = &x->cert[0];
-	struct str who = S("certificate");
+	const struct cert *c = x->cert;
 	unsigned bits;
 	enum cert_key kind = cert_get_key(c, &x->key, &bits);
 
-	if (kind != CERT_KEY_OK)
-		return say_key(x, who, kind, bits);
 	x->usages = BR_KEYTYPE_SIGN | BR_KEYTYPE_KEYX;
-	if (x->config.skip_verify)
-		return 0;
+	if (x->config.skip_verify && kind == CERT_KEY_OK)
+		return true;
+	say_sent(x, c);
+	if (say_fault(x, c))
+		return false;
 	if (!c->has_san) {
-		fail(x, BR_ERR_X509_BAD_SERVER_NAME, "certificate has no subject alternative name");
-		return err_hint(&x->err, "the server needs a certificate with its name there; a common name is not looked at");
+		say(x, " has no subject alternative name");
+		buf_fmt(&x->hint, "the server needs a certificate with its name there; a common name is not looked at");
+		return false;
 	}
-	if (x->config.host.kind != HOST_DNS && !has_address(c, &x->config.host))
-		return say_names(x);
-	if (!c->may_be_server)
-		return say_use(x, who, &(struct trust_anchor){ .use = TRUST_PURPOSE });
-	return 0;
+	forget(x);
+	if (x->config.host.kind != HOST_DNS && !has_address(c, &x->config.host)) {
+		say_names(x);
+		return false;
+	}
+	return true;
 }
 
-/* The whole chain is there: sets x->code. */
-static int
+/* The whole chain is there: x->code becomes 0, or a sentence says why not. */
+static void
 judge(struct x509 *x)
 {
 	struct str wanted[X509_CERTS + 1];
-	struct path path = { .n = 1 };
 	unsigned i;
 
-	if (!x->cert_n)
-		return fail(x, BR_ERR_X509_EMPTY_CHAIN, "server sent no certificate");
+	x->code = BR_ERR_X509_NOT_TRUSTED;
 	for (i = 0; i < x->cert_n; i++) {
-		if (!cert_parse(&x->cert[i], buf_str(&x->der[i])))
-			return fail(x, BR_ERR_X509_INVALID_VALUE, "certificate %u of %u that the server sent cannot be decoded", i + 1, x->cert_n);
+		if (!cert_parse(&x->cert[i], buf_str(&x->der[i]))) {
+			buf_fmt(&x->line, "certificate %u of %u that the server sent cannot be decoded", i + 1, x->cert_n);
+			return;
+		}
 		wanted[i] = x->cert[i].issuer;
 	}
-	wanted[i] = x->cert[0].subject;	/* it may be trusted itself */
-	if (check_leaf(x) < 0 || x->config.skip_verify)
-		return 0;
-	if (trust_find(&x->trust, x->config.trust, wanted, x->cert_n + 1, x->config.now_s, x->config.arena, &x->err) < 0)
-		return x->code = BR_ERR_X509_NOT_TRUSTED;
-	x->code = BR_ERR_X509_NOT_TRUSTED;	/* until try_order knows better */
-	walk(x, &path);
-	return 0;
+	if (!i) {
+		say(x, "server sent no certificate");
+		return;
+	}
+	wanted[i++] = x->cert[0].subject;	/* it may be trusted itself */
+	if (!check_leaf(x))
+		return;
+	if (x->config.skip_verify)
+		x->code = 0;
+	else if (trust_find(&x->trust, x->config.trust, wanted, i, x->config.arena, &x->err) == 0)
+		walk(x);
 }
 
 /* --- The class that BearSSL's engine calls. */
@@ -441,16 +481,17 @@ start_cert(const br_x509_class **ctx, uint32_t len)
 
 	if (x->code)
 		return;
-	if (x->cert_n == X509_CERTS) {
-		fail(x, BR_ERR_X509_LIMIT_EXCEEDED, "server sent more than %d certificates", X509_CERTS);
-	} else if (len > X509_BYTES - x->bytes) {
-		fail(x, BR_ERR_X509_LIMIT_EXCEEDED, "server sent more than %d bytes of certificates", X509_BYTES);
-	} else {
-		x->bytes += len;
-		x->der[x->cert_n] = arena_buf(x->config.arena, len);
-		if (len && x->der[x->cert_n].full)
-			x->code = arena_err(&x->err);
+	x->code = BR_ERR_X509_LIMIT_EXCEEDED;
+	if (x->cert_n == X509_CERTS || len > X509_BYTES - x->bytes) {
+		buf_fmt(&x->line, "server sent more than %d certificates or %d bytes of them", X509_CERTS, X509_BYTES);
+		return;
 	}
+	x->bytes += len;
+	x->der[x->cert_n] = arena_buf(x->config.arena, len);
+	if (len && x->der[x->cert_n].full)
+		arena_err(&x->err);
+	else
+		x->code = 0;
 }
 
 static void
@@ -467,8 +508,7 @@ end_cert(const br_x509_class **ctx)
 {
 	struct x509 *x = of(ctx);
 
-	if (!x->code)
-		x->cert_n++;
+	x->cert_n += !x->code;
 }
 
 static unsigned
@@ -479,7 +519,11 @@ end_chain(const br_x509_class **ctx)
 	if (!x->code)
 		judge(x);
 	x->done = true;
-	return x->code < 0 ? BR_ERR_X509_LIMIT_EXCEEDED : (unsigned)x->code;
+	if (x->code && x->line.len) {	/* else err holds what trust or the arena said */
+		err_set(&x->err, ERR_PEER, x->cause, "%.*s", STR(buf_str(&x->line)));
+		err_hint(&x->err, "%.*s", STR(buf_str(&x->hint)));
+	}
+	return (unsigned)x->code;
 }
 
 static const br_x509_pkey *
@@ -509,13 +553,18 @@ x509_init(struct x509 *x, const struct x509_config *config)
 {
 	struct buf name = BUF(x->name);
 
-	memset(x, 0, sizeof *x);
+	memset(x, 0, offsetof(struct x509, config));
 	x->vtable = &class;
+	x->cause = CAUSE_TLS;
+	x->path_n = 1;	/* from cert[0] on */
+	x->line = BUF(x->line_text);
+	x->hint = BUF(x->hint_text);
 	x->config = *config;
-	if (config->host.kind == HOST_DNS) {
+	if (config->host.kind == HOST_DNS)
 		buf_add_str(&name, config->host.name);
-		buf_add_c(&name, 0);
-		if (name.full || !config->host.name.len)	/* host_parse lets none of them through */
-			fail(x, BR_ERR_X509_BAD_SERVER_NAME, "host name is empty or too long");
+	buf_add_c(&name, 0);
+	if (name.full || (name.len == 1 && config->host.kind == HOST_DNS)) {	/* host_parse lets none of them through */
+		x->code = BR_ERR_X509_BAD_SERVER_NAME;
+		say(x, "host name is empty or too long");
 	}
 }

@@ -4,7 +4,6 @@
 #ifndef CRYPTO_X509_H
 #define CRYPTO_X509_H
 
-#include "crypto/cert.h"
 #include "crypto/trust.h"
 #include "data/uri.h"
 
@@ -12,13 +11,12 @@
 #define X509_BYTES 65536	/* of them all; 400 names make 8 KB */
 #define X509_ORDERS 4		/* ways through the chain that are tried, where CAs are cross-signed */
 #define X509_NAME 256		/* a DNS name has 253 bytes at most */
-#define X509_RSA_BITS 2048	/* the shortest RSA key that is accepted */
 /* What one chain takes of the arena at most. */
 #define X509_ARENA (X509_BYTES + X509_CERTS * 16 + TRUST_ARENA)
 
 struct x509_config {
 	struct host host;	/* whom the server must be; its name must outlive the struct x509 */
-	int64_t now_s;		/* wall clock, unix seconds: 1970 makes every certificate "not yet valid" */
+	int64_t now_s;		/* wall clock, unix seconds: 1970 makes every certificate "not valid before ..." */
 	const struct trust_source *trust;	/* not looked at with skip_verify */
 	struct arena *arena;	/* for the chain as it comes, and the anchors */
 	bool skip_verify;	/* -tls-skip-verify: any certificate, any name, any date. The server still proves that it has the key */
@@ -27,29 +25,42 @@ struct x509_config {
 /* One for each connection. Must not move. */
 struct x509 {
 	const br_x509_class *vtable;	/* first: BearSSL's engine takes &x->vtable */
-	struct x509_config config;
-	struct cert cert[X509_CERTS];	/* parsed at the end; [0] is the server's own */
-	struct buf der[X509_CERTS];
-	unsigned cert_n;
-	size_t bytes;		/* announced so far */
-	bool done;		/* the end of the chain came */
-	int code;		/* done: 0 when the server is who it should be, else about what BearSSL would say (BR_ERR_X509_…) */
-	struct err err;		/* code is not 0: why */
-	br_x509_pkey key;	/* done and code 0: the server's; within the arena or `minimal` */
+
+	/* The result, once `done`: code is 0, and key and usages hold; or err says why not. */
+	bool done;
+	int code;		/* BearSSL's number (BR_ERR_X509_…) for it; BR_ERR_X509_NOT_TRUSTED where it has none */
+	br_x509_pkey key;	/* the server's; within the arena or `minimal` */
 	unsigned usages;	/* BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
+
+	/* x509.c's own. */
+	unsigned cert_n;
+	unsigned path_n;
+	unsigned orders;	/* tried so far */
+	size_t bytes;		/* announced so far */
+	uint8_t path[X509_CERTS];	/* places in cert[], the server's own first */
+	enum err_cause cause;	/* of what line says */
+	struct buf line;	/* the sentence so far; names are in it as they came, and escaped when it is put into err */
+	struct buf hint;
+	struct x509_config config;	/* from here on nothing is touched before it is needed */
 	char name[X509_NAME];	/* DNS host, with a NUL; empty for addresses */
+	struct err err;
+	char line_text[ERR_LINE];
+	char hint_text[ERR_HINT];
+	struct buf der[X509_CERTS];
+	struct cert cert[X509_CERTS];	/* parsed at the end; [0] is the server's own */
 	struct trust trust;
-	br_x509_trust_anchor anchor[TRUST_ANCHORS];	/* those that this order may end in */
+	br_x509_trust_anchor anchor[TRUST_ANCHORS];	/* those that the path may end in */
 	br_x509_minimal_context minimal;
 };
 
 /* Ready for one chain. The engine calls through x->vtable from then on.
    What is checked: each certificate is strict DER; the server's own has a subjectAltName that holds the name (a wildcard
-   stands for one whole label) or exactly the address, never the common name; extended key usage of each, if any, allows servers;
-   RSA has 2048 bits at least; signatures, dates, CA flags, key usage and path lengths are right up to a trusted
-   CA, dates of the latter included; the path is found by issuer names, so order, duplicates and foreign certificates
-   do not matter, but the server's own must come first (RFC 5246 section 7.4.2).
-   A CA with name constraints is refused. A certificate that is trusted itself needs no issuer.
+   stands for one whole label) or exactly the address, never the common name; extended key usage of each, if any, allows
+   servers; RSA has 2048 to 4096 bits; signatures, dates, CA flags, key usage and path lengths are right up to a trusted CA,
+   dates, purpose and path length of the latter included; the path is found by issuer names, so order, duplicates and foreign
+   certificates do not matter, but the server's own must come first (RFC 5246 section 7.4.2). A certificate that is
+   trusted itself needs no issuer. A CA with name constraints is refused.
+   A trusted certificate counts as a CA when it says so and may sign, or is of version 1; else it is trusted for itself.
    Errors (code ERR_PEER but for the source's own): CAUSE_CLOCK for a date, else CAUSE_TLS, most with a hint. */
 void x509_init(struct x509 *x, const struct x509_config *config);
 

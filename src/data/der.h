@@ -1,4 +1,4 @@
-/* data/der.h: a cursor over DER (X.690), the strict kind: one encoding for one value. Knows no certificate and copies nothing. */
+/* data/der.h: reads DER (X.690), the strict kind: one encoding for one value. Knows no certificate and copies nothing. */
 /* SPDX-License-Identifier: MIT */
 #ifndef DATA_DER_H
 #define DATA_DER_H
@@ -17,39 +17,45 @@
 #define DER_GENERALIZED_TIME 0x18
 #define DER_SEQUENCE 0x30
 #define DER_SET 0x31
-#define DER_CONTEXT(n) (0x80u | (n))		/* [n] IMPLICIT of something primitive */
+#define DER_CONTEXT(n) (0x80u | (n))		/* [n] of something primitive */
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0u | (n))
 
-/* Each function takes one value off the front of *in and says true; or says false and leaves *in and the results alone. It is
-   false for a tag over 30, an indefinite length, a length that is longer than it need be or than three bytes, and a value
-   that reaches beyond *in. Results are parts of *in. The caller sees the end by in->len == 0, and checks it: bytes
-   left over are an error everywhere in DER. */
-
-/* Any value: its identifier byte and what is in it. */
+/* Take one value off the front of *in: its identifier byte and what is in it, a part of *in. False, and *in and the results
+   left alone, for a tag over 30, an indefinite length, a length that is longer than it need be or than three bytes, and a
+   value that reaches beyond *in. The caller sees the end by in->len == 0, and checks it: bytes left over are an error
+   everywhere in DER. `value` may be `in` itself: going into a value whose rest does not matter. */
 bool der_get(struct str *in, unsigned *tag, struct str *value) __attribute__((warn_unused_result));
 
-/* A value with this identifier byte. */
+/* The same for a value with this identifier byte; false for another. */
 bool der_take(struct str *in, unsigned tag, struct str *value) __attribute__((warn_unused_result));
 
-/* The same with its identifier and length bytes: what is hashed, or compared as a whole. */
-bool der_take_whole(struct str *in, unsigned tag, struct str *whole) __attribute__((warn_unused_result));
+/* The form of a value, step by step, as ASN.1 writes it. */
+enum der_how {
+	DER_LEAVE,	/* the value that was entered, or at the outermost level all of it, ends here; ends the form there */
+	DER_ENTER,	/* go into this one; at most DER_DEPTH deep */
+	DER_PASS,	/* it must be there */
+	DER_KEEP,	/* and its content is wanted */
+	DER_WHOLE,	/* or all of it, with identifier and length: what is hashed or compared */
+	DER_MAYBE = 8,	/* OPTIONAL: or-ed to one of the last three; an empty slice with a NULL pointer when it is not there */
+};
 
-/* Whether the next identifier byte is this one. Takes nothing. */
-bool der_is_next(struct str in, unsigned tag);
+#define DER_DEPTH 3
+
+struct der_step {
+	uint8_t tag;
+	uint8_t how;
+};
+
+/* Read all of `in` in this form. Each DER_KEEP and DER_WHOLE fills the next of out[], also where the whole fails. */
+bool der_read(struct str in, const struct der_step *form, struct str *out) __attribute__((warn_unused_result));
+
+/* What the content of a value means; false when it means nothing. */
 
 /* BOOLEAN: 00 or FF. */
-bool der_take_bool(struct str *in, bool *out) __attribute__((warn_unused_result));
-
+bool der_is_bool(struct str content, bool *out) __attribute__((warn_unused_result));
 /* INTEGER, not negative, in the fewest bytes: its magnitude, big-endian, without a leading zero byte (empty for 0). */
-bool der_take_uint(struct str *in, struct str *magnitude) __attribute__((warn_unused_result));
-
-/* The same, below 2^31. */
-bool der_take_small(struct str *in, uint32_t *out) __attribute__((warn_unused_result));
-
-/* BIT STRING: its bytes, and how many bits of the last one are not used (0 to 7; those bits are zero). */
-bool der_take_bits(struct str *in, struct str *bytes, unsigned *unused) __attribute__((warn_unused_result));
-
-/* UTCTime or GeneralizedTime, as RFC 5280 section 4.1.2.5 writes them: unix seconds. */
-bool der_take_time(struct str *in, int64_t *out_s) __attribute__((warn_unused_result));
+bool der_is_uint(struct str content, struct str *magnitude) __attribute__((warn_unused_result));
+/* BIT STRING: its bytes. Bits of the last byte that are not used must be zero; *unused says how many (0 to 7). */
+bool der_is_bits(struct str content, struct str *bytes, unsigned *unused) __attribute__((warn_unused_result));
 
 #endif

@@ -92,40 +92,6 @@ add(struct pem *p, unsigned char c)
 	}
 }
 
-/* What a boundary names; false when this is none. */
-static bool
-read_boundary(struct str line, struct str kind, struct str *label)
-{
-	struct str dashes = S("-----");
-
-	if (!str_has_prefix(line, kind) || !str_has_suffix(line, dashes) || line.len <= kind.len + dashes.len)
-		return false;
-	*label = str_part(line, kind.len, line.len - dashes.len);
-	return label->len <= PEM_LABEL && str_is_printable(*label) && str_eq(str_trim(*label), *label) &&
-	       label->at[0] != '-' && label->at[label->len - 1] != '-';
-}
-
-static enum pem_event
-end_text_line(struct pem *p, struct str line)
-{
-	struct str label;
-
-	if (str_has_prefix(line, S("-----END ")))
-		return bad(p, "ends an object that did not begin");
-	if (!str_has_prefix(line, S("-----BEGIN ")))
-		return PEM_MORE;
-	if (!read_boundary(line, S("-----BEGIN "), &label))
-		return bad(p, "is a broken boundary");
-	memcpy(p->name, label.at, label.len);
-	p->label = (struct str){ p->name, label.len };
-	p->first_line = p->line;
-	p->has_head = false;
-	p->data = false;
-	p->state = STATE_DATA;
-	restart(p);
-	return PEM_MORE;
-}
-
 static enum pem_event
 end_data_line(struct pem *p)
 {
@@ -141,13 +107,33 @@ end_data_line(struct pem *p)
 }
 
 static enum pem_event
-end_object(struct pem *p, struct str line)
+end_text_line(struct pem *p)
 {
-	struct str label;
+	struct str line = { p->text, p->text_len < PEM_LINE ? p->text_len : PEM_LINE };
+	bool begins = str_has_prefix(line, S("-----BEGIN ")), inside = p->state == STATE_BOUNDARY;
 
-	if (!read_boundary(line, S("-----END "), &label))
-		return bad(p, str_has_prefix(line, S("-----BEGIN ")) ? "begins an object inside another" : "is a broken boundary");
-	if (!str_eq(label, p->label))
+	p->text_len = 0;
+	if (!begins && !inside && !str_has_prefix(line, S("-----END ")))
+		return PEM_MORE;
+	while (line.len && (unsigned char)line.at[line.len - 1] <= ' ')
+		line.len--;
+	if (!str_has_suffix(line, S("-----")) || (!begins && !str_has_prefix(line, S("-----END "))))
+		return bad(p, "is a broken boundary");
+	line = str_part(line, begins ? 11 : 9, line.len - 5);
+	if (!line.len || line.len > PEM_LABEL || line.at[0] == '-' || line.at[line.len - 1] == '-')
+		return bad(p, "is a broken boundary");
+	if (begins == inside)
+		return bad(p, begins ? "begins an object inside another" : "ends an object that did not begin");
+	if (begins) {
+		memcpy(p->name, line.at, line.len);
+		p->label = (struct str){ p->name, line.len };
+		p->first_line = p->line;
+		p->has_head = p->data = false;
+		p->state = STATE_DATA;
+		restart(p);
+		return PEM_MORE;
+	}
+	if (!str_eq(line, p->label))
 		return bad(p, "does not end the object that began");
 	if (p->pads != p->bit_n / 2 || p->bits)	/* a lone character leaves 6 bits, and then no pad was taken */
 		return bad(p, "ends an object whose base64 is cut");
@@ -158,27 +144,8 @@ end_object(struct pem *p, struct str line)
 static enum pem_event
 end_line(struct pem *p)
 {
-	struct str line = { p->text, p->text_len < PEM_LINE ? p->text_len : PEM_LINE };
-	enum pem_event event = PEM_MORE;
-
-	while (line.len && (line.at[line.len - 1] == '\r' || line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\t'))
-		line.len--;
-	p->text_len = 0;
 	p->fresh = true;
-	switch ((enum pem_state)p->state) {
-	case STATE_TEXT:
-		event = end_text_line(p, line);
-		break;
-	case STATE_DATA:
-		event = end_data_line(p);
-		break;
-	case STATE_BOUNDARY:
-		event = end_object(p, line);
-		break;
-	case STATE_BAD:
-		return PEM_BAD;
-	}
-	return event;
+	return p->state == STATE_DATA ? end_data_line(p) : end_text_line(p);
 }
 
 enum pem_event

@@ -13,6 +13,12 @@ must(bool holds)
 		abort();
 }
 
+/* SEQUENCE { [0] OPTIONAL, INTEGER, SEQUENCE { OCTET STRING OPTIONAL } } and whatever its first byte is, alone. */
+static const struct der_step form[] = {
+	{ DER_SEQUENCE, DER_ENTER }, { DER_CONTEXT(0), DER_MAYBE | DER_KEEP }, { DER_INTEGER, DER_WHOLE }, { DER_SEQUENCE, DER_ENTER },
+	{ DER_OCTET_STRING, DER_MAYBE | DER_PASS }, { 0, DER_LEAVE }, { 0, DER_LEAVE }, { 0, DER_LEAVE },
+};
+
 /* Bytes that a head for `len` takes in DER. */
 static size_t
 head_len(size_t len)
@@ -23,38 +29,32 @@ head_len(size_t len)
 static void
 walk(struct str in)
 {
-	while (in.len) {
-		struct str a = in, b = in, c = in, value, whole, number;
-		unsigned tag, unused;
-		uint32_t small;
-		int64_t at;
-		bool is, got = der_get(&a, &tag, &value);
+	struct str part[2];
 
-		must(der_take_whole(&b, (unsigned char)in.at[0], &whole) == got);
-		if (!got) {
-			must(a.at == in.at && a.len == in.len && b.len == in.len);
-			must(!der_take_bool(&c, &is) && !der_take_uint(&c, &number) && !der_take_small(&c, &small) &&
-			    !der_take_bits(&c, &number, &unused) && !der_take_time(&c, &at));
+	if (der_read(in, form, part))
+		must(in.at[0] == 0x30 && part[1].len > 1 && part[1].at[0] == DER_INTEGER && (!part[0].at || part[0].at < part[1].at));
+	while (in.len) {
+		struct str rest = in, value, whole, number;
+		struct der_step one[] = { { (uint8_t)in.at[0], DER_WHOLE }, { 0, DER_LEAVE } };
+		unsigned tag, unused;
+		bool is;
+
+		if (!der_get(&rest, &tag, &value)) {
+			must(rest.at == in.at && rest.len == in.len && !der_read(in, one, &whole));
 			return;
 		}
-		must(whole.at == in.at && whole.len == head_len(value.len) + value.len && b.at == a.at && b.len == a.len);
-		if (der_take_bool(&c, &is))
-			must(tag == DER_BOOLEAN && value.len == 1);
-		c = in;
-		if (der_take_uint(&c, &number))
-			must(tag == DER_INTEGER && (!number.len || number.at[0]) && number.len + 1 >= value.len);
-		c = in;
-		if (der_take_small(&c, &small))
-			must(small < 0x80000000u && value.len <= 4);
-		c = in;
-		if (der_take_bits(&c, &number, &unused))
-			must(tag == DER_BIT_STRING && unused < 8 && number.len + 1 == value.len);
-		c = in;
-		if (der_take_time(&c, &at))
-			must(c.at == a.at);
+		must(tag == one->tag && value.at == in.at + head_len(value.len) && value.at + value.len == rest.at &&
+		    rest.at + rest.len == in.at + in.len);
+		must(der_read(in, one, &whole) == !rest.len && whole.at == in.at && whole.at + whole.len == rest.at);
+		if (der_is_bool(value, &is))
+			must(value.len == 1);
+		if (der_is_uint(value, &number))
+			must((!number.len || number.at[0]) && number.len + 1 >= value.len);
+		if (der_is_bits(value, &number, &unused))
+			must(unused < 8 && number.len + 1 == value.len);
 		if (tag & 0x20)
 			walk(value);
-		in = a;
+		in = rest;
 	}
 }
 

@@ -73,11 +73,8 @@ static void
 must_stock_accept(const struct x509 *x, const char *name)
 {
 	static br_x509_minimal_context m;
-	br_x509_trust_anchor anchor[TRUST_ANCHORS];
 
-	for (unsigned i = 0; i < x->trust.anchor_n; i++)
-		anchor[i] = x->trust.anchor[i].anchor;
-	br_x509_minimal_init(&m, &br_sha256_vtable, anchor, x->trust.anchor_n);
+	br_x509_minimal_init(&m, &br_sha256_vtable, x->minimal.trust_anchors, x->minimal.trust_anchors_num);
 	br_x509_minimal_set_hash(&m, br_sha256_ID, &br_sha256_vtable);
 	br_x509_minimal_set_hash(&m, br_sha384_ID, &br_sha384_vtable);
 	br_x509_minimal_set_hash(&m, br_sha512_ID, &br_sha512_vtable);

@@ -52,7 +52,7 @@ test_fields(void)
 	ok(c.has_critical_unknown, "an unknown critical extension");
 	c = read_cert("no-name");
 	shows(c.subject, S("(no name)"), "an empty name");
-	shows(S("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x0a\x0c\x01X"), S("O=X"), "an organization");
+	shows(S("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x0a\x0c\x01X"), S("X"), "an organization");
 	shows(S("\x30\x18\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01Y\x31\x0a\x30\x08\x06\x03\x55\x04\x0a\x0c\x01X"), S("CN=Y"),
 		"the common name before what follows");
 	shows(S("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x06\x0c\x01X"), S("X"), "something else");

@@ -90,7 +90,7 @@ hints(const char *hint)
 }
 
 #define NEITHER " is neither sent nor trusted"
-#define GIVE "name a file that holds its certificate with -ca-cert"
+#define GIVE "name a file that holds its certificate by -ca-cert"
 
 static void
 test_names(void)
@@ -118,7 +118,7 @@ test_names(void)
 	refuses("old", "root", "vault.corp", "certificate is for \"old.corp\", not \"vault.corp\"");
 	hints("the server's names are old.corp, 10.0.0.7; use one of them, or -tls-server-name");
 	refuses("leaf", "root", "a.vault.test", "certificate is for \"vault.test\", not \"a.vault.test\"");
-	hints("the server's name is vault.test; use it, or -tls-server-name");
+	hints("the server's names are vault.test; use one of them, or -tls-server-name");
 	refuses("star", "root", "a.b.example.test", "certificate is for \"*.example.test\", not \"a.b.example.test\"");
 	refuses("star", "root", "example.test", "certificate is for \"*.example.test\", not \"example.test\"");
 	refuses("stars", "root", "vault.example.test", "certificate is for \"v*.example.test\", not \"vault.example.test\"");
@@ -126,7 +126,8 @@ test_names(void)
 	refuses("stars", "root", "vault", "certificate is for \"v*.example.test\", not \"vault\"");
 	refuses("many", "root", "host-401.example.test", "certificate is for \"host-001.example.test\", not \"host-401.example.test\"");
 	hints("the server's names are host-001.example.test, host-002.example.test, host-003.example.test, host-004.example.test, "
-		"host-005.example.test, host-006.example.test, host-007.example.test and 394 more; use one of them, or -tls-server-name");
+		"host-005.example.test, host-006.example.test, host-007.example.test, "
+		"vault.test and 393 more; use one of them, or -tls-server-name");
 	refuses("dns-like-ip", "root", "127.0.0.1", "certificate has \"127.0.0.1\" as a name, not as an address");
 	refuses("star-like-ip", "root", "127.0.0.1", "certificate is for \"*.0.0.1\", not \"127.0.0.1\"");
 	refuses("cn", "root", "vault.test", "certificate has no subject alternative name");
@@ -136,7 +137,7 @@ test_names(void)
 	refuses("mail", "root", "127.0.0.1", "certificate names neither a host nor an address");
 	refuses("nul", "root", "vault.test", "certificate is for \"vault.test\\x00.evil.\", not \"vault.test\"");
 	refuses("hostile", "root", "vault.test", "certificate is for \"a\\x1b[31m\\x0ab\\x5c\\x00.foo\", not \"vault.test\"");
-	hints("the server's name is a\\x1b[31m\\x0ab\\x5c\\x00.foo; use it, or -tls-server-name");
+	hints("the server's names are a\\x1b[31m\\x0ab\\x5c\\x00.foo; use one of them, or -tls-server-name");
 }
 
 static void
@@ -191,7 +192,7 @@ test_keys(void)
 	refuses("ed25519", "root", "vault.test", "certificate has an Ed25519 key, which cannot be used");
 	refuses("leaf-root-ed25519", "root-ed25519", "vault.test", "certificate is signed with Ed25519, which cannot be verified");
 	refuses("pss", "root", "vault.test", "certificate has an RSA-PSS key, which cannot be used");
-	refuses("secp256k1", "root", "vault.test", "certificate has an EC key on a curve other than P-256, P-384 and P-521, which cannot be used");
+	refuses("secp256k1", "root", "vault.test", "certificate has an EC (not P-256, P-384 or P-521) key, which cannot be used");
 	refuses("pss-signed", "root-rsa2048", "vault.test", "certificate is signed with RSA-PSS, which cannot be verified");
 	accepts("pss-signed", "pss-signed", "vault.test");
 	refuses("sha1-signed", "root", "vault.test", "certificate is signed with SHA-1, which cannot be verified");
@@ -214,7 +215,7 @@ test_paths(void)
 	accepts("chain-3", "root", "vault.test");
 	accepts("chain-9", "root", "vault.test");
 	accepts("chain-15", "root", "vault.test");
-	refuses("chain-16", "root", "vault.test", "server sent more than 16 certificates");
+	refuses("chain-16", "root", "vault.test", "server sent more than 16 certificates or 65536 bytes of them");
 	/* Cross-signed: either root, in any company. */
 	accepts("leaf-new cross", "new", "vault.test");
 	accepts("leaf-new cross", "root", "vault.test");
@@ -267,13 +268,13 @@ test_dates(void)
 	r.now_s = 1735689600;
 	is_int(look(&r), 0, "in the first second");
 	r.now_s--;
-	is_int(look(&r), BR_ERR_X509_EXPIRED, "one before");
+	ok(look(&r) && x.err.cause == CAUSE_CLOCK, "one before");
 	r.now_s = 2366841600;
 	is_int(look(&r), 0, "in the last second");
 	r.now_s++;
-	is_int(look(&r), BR_ERR_X509_EXPIRED, "one after");
+	ok(look(&r) && x.err.cause == CAUSE_CLOCK, "one after");
 	r.now_s = 0;
-	is_int(look(&r), BR_ERR_X509_EXPIRED, "in 1970");
+	ok(look(&r) && x.err.cause == CAUSE_CLOCK, "in 1970");
 	is_line(&x.err, "certificate is not valid before 2025-01-01T00:00:00Z, and it is now 1970-01-01T00:00:00Z", "its sentence");
 	r.now_s = INT64_MIN;
 	ok(look(&r) != 0, "before all time");
@@ -294,7 +295,7 @@ test_skip(void)
 	}
 	r = run_of("ed25519", "other", "else.test");
 	r.skip_verify = true;
-	is_int(look(&r), BR_ERR_X509_UNSUPPORTED, "but its key must be one that can be used");
+	ok(look(&r), "but its key must be one that can be used");
 }
 
 static void
@@ -305,7 +306,7 @@ test_limits(void)
 	struct certs_source trust;
 
 	r.sent_n = 0;
-	is_int(look(&r), BR_ERR_X509_EMPTY_CHAIN, "no certificate");
+	ok(look(&r), "no certificate");
 	is_line(&x.err, "server sent no certificate", "its sentence");
 	r.sent[0] = S("");
 	r.sent_n = 1;
@@ -314,8 +315,8 @@ test_limits(void)
 	r.sent[0] = certs_der("leaf");
 	r.sent[1] = r.sent[2] = (struct str){ big, sizeof big };
 	r.sent_n = 3;
-	is_int(look(&r), BR_ERR_X509_LIMIT_EXCEEDED, "80,000 bytes");
-	is_line(&x.err, "server sent more than 65536 bytes of certificates", "its sentence");
+	ok(look(&r), "80,000 bytes");
+	is_line(&x.err, "server sent more than 16 certificates or 65536 bytes of them", "its sentence");
 	r.sent_n = 2;
 	ok(look(&r) != 0, "one that cannot be decoded");
 	is_line(&x.err, "certificate 2 of 2 that the server sent cannot be decoded", "its sentence");
@@ -350,12 +351,8 @@ static bool
 stock_accepts(const struct run *r)
 {
 	static br_x509_minimal_context m;
-	br_x509_trust_anchor anchor[TRUST_ANCHORS];
-	unsigned n = 0;
 
-	for (unsigned i = 0; i < x.trust.anchor_n; i++)
-		anchor[n++] = x.trust.anchor[i].anchor;
-	br_x509_minimal_init(&m, &br_sha256_vtable, anchor, n);
+	br_x509_minimal_init(&m, &br_sha256_vtable, x.minimal.trust_anchors, x.minimal.trust_anchors_num);
 	br_x509_minimal_set_hash(&m, br_sha256_ID, &br_sha256_vtable);
 	br_x509_minimal_set_rsa(&m, br_rsa_i31_pkcs1_vrfy);
 	br_x509_minimal_set_ecdsa(&m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
@@ -407,7 +404,7 @@ mutate(const char *sent, const char *trusted, unsigned which)
 {
 	struct mutant m = { .run = run_of(sent, trusted, "vault.test"), .which = which };
 	struct str whole = m.run.sent[which];
-	bool all = !which || getenv("MUTATE_ALL");
+	bool all = getenv("MUTATE_ALL") || m.run.sent_n + (whole.len > 500) == 1;
 
 	is_int(mutate_cut(whole, refused, &m), 0, "every cut of certificate %u of %s", which, sent);
 	is_int((all ? mutate_flip : flip_some)(whole, refused, &m), 0, "%s flip of it", all ? "every" : "every eighth");

@@ -55,107 +55,115 @@ static void
 test_take(void)
 {
 	struct str in = S("\x30\x03\x02\x01\x05\x05\x00"), was = in, v;
+	unsigned tag;
 
 	ok(!der_take(&in, DER_SET, &v) && in.at == was.at && in.len == was.len, "another tag takes nothing");
-	ok(der_is_next(in, DER_SEQUENCE) && !der_is_next(in, DER_SET), "the next tag");
-	ok(der_take_whole(&in, DER_SEQUENCE, &v), "a whole value");
-	is_str(v, S("\x30\x03\x02\x01\x05"), "with its head");
+	ok(der_take(&in, DER_SEQUENCE, &v), "a value");
+	is_str(v, S("\x02\x01\x05"), "its content");
 	is_str(in, S("\x05\x00"), "and what follows");
-	ok(!der_take_whole(&in, DER_SEQUENCE, &v), "not another");
-	ok(!der_is_next(S(""), 0), "nothing is next at the end");
-	in = was;
-	ok(der_take(&in, DER_SEQUENCE, &v), "its content");
-	is_str(v, S("\x02\x01\x05"), "alone");
+	ok(der_get(&was, &tag, &was) && tag == DER_SEQUENCE, "into a value");
+	is_str(was, S("\x02\x01\x05"), "its content");
 }
 
-/* A BOOLEAN: 0, 1, or -1 where it is none. */
-static int
-got_bool(struct str in)
-{
-	bool b;
+/* SEQUENCE { INTEGER, [0] OPTIONAL, SEQUENCE { OCTET STRING OPTIONAL, NULL }, BIT STRING } */
+static const struct der_step form[] = {
+	{ DER_SEQUENCE, DER_ENTER },
+		{ DER_INTEGER, DER_KEEP },
+		{ DER_CONTEXT(0), DER_MAYBE | DER_KEEP },
+		{ DER_SEQUENCE, DER_ENTER },
+			{ DER_OCTET_STRING, DER_MAYBE | DER_WHOLE },
+			{ DER_NULL, DER_PASS },
+		{ 0, DER_LEAVE },
+		{ DER_BIT_STRING, DER_WHOLE },
+	{ 0, DER_LEAVE },
+	{ 0, DER_LEAVE },
+};
 
-	return der_take_bool(&in, &b) ? b : -1;
+static void
+test_read(void)
+{
+	struct str part[4];
+
+	ok(der_read(S("\x30\x10\x02\x01\x05\x80\x01x\x30\x05\x04\x01y\x05\x00\x03\x01\x00"), form, part), "all of a form");
+	is_str(part[0], S("\x05"), "a content");
+	is_str(part[1], S("x"), "an optional one");
+	is_str(part[2], S("\x04\x01y"), "a whole");
+	is_str(part[3], S("\x03\x01\x00"), "another");
+	ok(der_read(S("\x30\x0a\x02\x01\x05\x30\x02\x05\x00\x03\x01\x00"), form, part), "without what may be missing");
+	ok(!part[1].at && !part[1].len && !part[2].at && !part[2].len, "which is empty then");
+	ok(der_read(S("\x30\x0c\x02\x01\x05\x80\x00\x30\x02\x05\x00\x03\x01\x00"), form, part) && part[1].at && !part[1].len,
+		"and told from one that is there and empty");
+	ok(!der_read(S(""), form, part), "nothing");
+	ok(!der_read(S("\x30\x0a\x02\x01\x05\x30\x02\x05\x00\x03\x01\x00\x05\x00"), form, part), "bytes behind it");
+	ok(!der_read(S("\x30\x0c\x02\x01\x05\x30\x02\x05\x00\x03\x01\x00\x05\x00"), form, part), "bytes at its end");
+	ok(!der_read(S("\x30\x0c\x02\x01\x05\x30\x04\x05\x00\x05\x00\x03\x01\x00"), form, part), "bytes at an inner end");
+	ok(!der_read(S("\x30\x07\x30\x02\x05\x00\x03\x01\x00"), form, part), "a value that must be there");
+	ok(!der_read(S("\x30\x0c\x02\x01\x05\x80\x02\x30\x02\x05\x00\x03\x01\x00"), form, part), "an optional one that swallows the next");
+	ok(!der_read(S("\x30\x0d\x02\x01\x05\x80\x81\x00\x30\x02\x05\x00\x03\x01\x00"), form, part), "an optional one that is broken");
 }
 
 /* A number as the reader has it, or -1. */
 static long
-got_small(struct str in)
+got_uint(struct str content)
 {
-	uint32_t n;
+	long n = 0;
+	struct str v;
 
-	return der_take_small(&in, &n) ? (long)n : -1;
+	if (!der_is_uint(content, &v) || (v.len && !v.at[0]))
+		return -1;
+	for (size_t i = 0; i < v.len; i++)
+		n = n << 8 | (unsigned char)v.at[i];
+	return n;
 }
 
 static void
 test_values(void)
 {
-	struct str in, v;
+	struct str v;
 	unsigned unused;
-	int64_t at;
+	bool is;
 
-	is_int(got_bool(S("\x01\x01\x00")), 0, "false");
-	is_int(got_bool(S("\x01\x01\xff")), 1, "true");
-	is_int(got_bool(S("\x01\x01\x01")), -1, "true is FF");
-	is_int(got_bool(S("\x01\x00")), -1, "no boolean at all");
-	is_int(got_bool(S("\x01\x02\xff\xff")), -1, "two booleans");
+	ok(der_is_bool(S("\x00"), &is) && !is, "false");
+	ok(der_is_bool(S("\xff"), &is) && is, "true");
+	ok(!der_is_bool(S("\x01"), &is), "true is FF");
+	ok(!der_is_bool(S(""), &is), "no boolean at all");
+	ok(!der_is_bool(S("\xff\xff"), &is), "two booleans");
 
-	is_int(got_small(S("\x02\x01\x00")), 0, "zero");
-	is_int(got_small(S("\x02\x00")), -1, "an integer of no bytes");
-	is_int(got_small(S("\x02\x01\x7f")), 127, "127");
-	is_int(got_small(S("\x02\x01\x80")), -1, "negative");
-	is_int(got_small(S("\x02\x02\x00\x80")), 128, "128");
-	is_int(got_small(S("\x02\x02\x00\x7f")), -1, "a zero that is not needed");
-	is_int(got_small(S("\x02\x04\x7f\xff\xff\xff")), 0x7fffffff, "2^31 - 1");
-	is_int(got_small(S("\x02\x05\x00\x80\x00\x00\x00")), -1, "2^31");
-	is_int(got_small(S("\x02\x05\x01\x00\x00\x00\x00")), -1, "2^32");
-	in = S("\x02\x09\x00\xff\x01\x02\x03\x04\x05\x06\x07");
-	ok(der_take_uint(&in, &v), "a large number");
-	is_str(v, S("\xff\x01\x02\x03\x04\x05\x06\x07"), "without its zero");
+	is_int(got_uint(S("\x00")), 0, "zero");
+	is_int(got_uint(S("")), -1, "an integer of no bytes");
+	is_int(got_uint(S("\x7f")), 127, "127");
+	is_int(got_uint(S("\x80")), -1, "negative");
+	is_int(got_uint(S("\x00\x80")), 128, "128");
+	is_int(got_uint(S("\x00\x7f")), -1, "a zero that is not needed");
+	is_int(got_uint(S("\x00\x00\x80")), -1, "two of them");
+	is_int(got_uint(S("\x01\x00\x00\x00\x00")), 1L << 32, "2^32");
+	ok(der_is_uint(S("\x00\xff\x01\x02\x03\x04\x05\x06\x07\x08\x09"), &v), "a large number");
+	is_str(v, S("\xff\x01\x02\x03\x04\x05\x06\x07\x08\x09"), "without its zero");
 
-	in = S("\x03\x02\x04\xf0");
-	ok(der_take_bits(&in, &v, &unused) && unused == 4, "four bits");
+	ok(der_is_bits(S("\x04\xf0"), &v, &unused) && unused == 4, "four bits");
 	is_str(v, S("\xf0"), "in one byte");
-	in = S("\x03\x01\x00");
-	ok(der_take_bits(&in, &v, &unused) && unused == 0 && v.len == 0, "no bits");
-	in = S("\x03\x01\x01");
-	ok(!der_take_bits(&in, &v, &unused), "no bits, one of them unused");
-	in = S("\x03\x02\x08\x00");
-	ok(!der_take_bits(&in, &v, &unused), "eight unused bits");
-	in = S("\x03\x02\x04\xf8");
-	ok(!der_take_bits(&in, &v, &unused), "an unused bit that is set");
-	in = S("\x03\x00");
-	ok(!der_take_bits(&in, &v, &unused), "not even their count");
-
-	in = S("\x17\x0d" "300101000000Z");
-	ok(der_take_time(&in, &at) && at == 1893456000, "UTCTime");
-	in = S("\x18\x0f" "20500101000000Z");
-	ok(der_take_time(&in, &at) && at == 2524608000, "GeneralizedTime");
-	in = S("\x17\x0b" "3001010000Z");
-	ok(!der_take_time(&in, &at), "a time without seconds");
-	in = S("\x18\x0d" "300101000000Z");
-	ok(!der_take_time(&in, &at), "a short time under the long one's tag");
+	ok(der_is_bits(S("\x00"), &v, &unused) && unused == 0 && v.len == 0, "no bits");
+	ok(!der_is_bits(S("\x01"), &v, &unused), "no bits, one of them unused");
+	ok(!der_is_bits(S("\x08\x00"), &v, &unused), "eight unused bits");
+	ok(!der_is_bits(S("\xff\x00"), &v, &unused), "255 of them");
+	ok(!der_is_bits(S("\x04\xf8"), &v, &unused), "an unused bit that is set");
+	ok(!der_is_bits(S(""), &v, &unused), "not even their count");
 }
 
 /* Walk all that is there, with every reader. Any answer will do that stays within the bytes. */
 static bool
 walk(struct str in, void *arg)
 {
-	while (in.len) {
-		struct str copy[6] = { in, in, in, in, in, in }, value;
-		unsigned tag, unused;
-		uint32_t n;
-		int64_t at;
-		bool b, taken;
+	struct str part[4], value;
+	unsigned tag, unused;
+	bool is;
 
-		taken = der_take_bool(&copy[0], &b);
-		taken = der_take_uint(&copy[1], &value) || taken;
-		taken = der_take_small(&copy[2], &n) || taken;
-		taken = der_take_bits(&copy[3], &value, &unused) || taken;
-		taken = der_take_time(&copy[4], &at) || taken;
-		taken = der_take_whole(&copy[5], (unsigned char)in.at[0], &value) || taken;
-		if (!der_get(&in, &tag, &value))
-			return !taken;
-		if (value.len > in.len + value.len || (tag & 0x20 && !walk(value, arg)))
+	if (der_read(in, form, part) && part[3].at + part[3].len != in.at + in.len)
+		return false;
+	while (der_get(&in, &tag, &value)) {
+		if (der_is_bool(value, &is) + der_is_uint(value, &part[0]) + der_is_bits(value, &part[1], &unused) > 3)
+			return false;
+		if (tag & 0x20 && !walk(value, arg))
 			return false;
 	}
 	return true;
@@ -164,8 +172,8 @@ walk(struct str in, void *arg)
 static void
 test_mutations(void)
 {
-	struct str tree = S("\x30\x2e\x01\x01\xff\x02\x02\x00\x80\x03\x02\x04\xf0\x30\x12\x17\x0d" "300101000000Z" "\x06\x01\x2a"
-		"\x04\x81\x00\xa0\x03\x05\x00\x05\x31\x02\x0c\x00\x18\x00\x00\x00");
+	struct str tree = S("\x30\x1a\x02\x01\x05\x80\x01x\x30\x0f\x04\x0b\x30\x09\x01\x01\xff\x02\x02\x00\x80\x31\x00\x05\x00"
+		"\x03\x01\x00");
 
 	is_int(mutate_cut(tree, walk, NULL), 0, "every cut");
 	is_int(mutate_flip(tree, walk, NULL), 0, "every flip");
@@ -176,6 +184,7 @@ main(void)
 {
 	test_lengths();
 	test_take();
+	test_read();
 	test_values();
 	test_mutations();
 	return tap_end();
