@@ -54,7 +54,7 @@ BAD = [  # name, exit code, what is said, what the hint says
     ("redirect-http", 2, "answer 307: a redirect from https to PLAIN is not followed"),
     ("redirect-foreign", 13,
      'redirected to FOREIGN: issuer "CN=theirs CA" is neither sent nor trusted',
-     "name a file that holds its certificate with -ca-cert"),
+     "name a file that holds its certificate by -ca-cert"),
     ("redirect-nowhere", 2, "answer 307: a redirect without a place"),
     ("redirect-junk", 2, "answer 307: redirect: address: host: bracket without its end"),
     ("redirect-file", 2, "answer 307: redirect: address: scheme is neither https nor http"),

@@ -71,16 +71,15 @@ right("a certificate that is trusted itself", web(ours.issue("itself", self_sign
 right("an RSA key", web(ours.issue("rsa", rsa=2048)))
 
 HINT_NAMES = "hint: the server's names are %s; use one of them, or -tls-server-name\n"
-HINT_NAME = "hint: the server's name is %s; use it, or -tls-server-name\n"
 HINT_CLOCK = "hint: if that is not the time, set the clock; else another certificate is needed\n"
-HINT_CA = "hint: name a file that holds its certificate with -ca-cert\n"
+HINT_CA = "hint: name a file that holds its certificate by -ca-cert\n"
 HINT_SUITE = ("hint: it needs ECDHE with AES-GCM or ChaCha20, a P-256, P-384, P-521 or RSA certificate, and no FIPS mode that demands an "
               "extended master secret\n")
 
 wrong("wrong name", ours.issue("old", ("DNS:old.corp", "IP:10.0.0.7")), 13, 'certificate is for "old.corp", not "localhost"',
       HINT_NAMES % "old.corp, 10.0.0.7", host="localhost")
 wrong("wrong name, only one", ours.issue("old1", ("DNS:old.corp",)), 13, 'certificate is for "old.corp", not "localhost"',
-      HINT_NAME % "old.corp", host="localhost")
+      HINT_NAMES % "old.corp", host="localhost")
 wrong("wrong address", ours.issue("address", ("IP:127.0.0.2", "DNS:localhost")), 13,
       'certificate is for "127.0.0.2", not "127.0.0.1"', HINT_NAMES % "127.0.0.2, localhost")
 wrong("an address as a name", ours.issue("dns-ip", ("DNS:127.0.0.1",)), 13,
@@ -88,7 +87,7 @@ wrong("an address as a name", ours.issue("dns-ip", ("DNS:127.0.0.1",)), 13,
 wrong("no name but the common one", ours.issue("cn", (), cn="localhost"), 13, "certificate has no subject alternative name",
       "hint: the server needs a certificate with its name there; a common name is not looked at\n", host="localhost")
 wrong("a wildcard over two labels", ours.issue("wild2", ("DNS:*.corp",)), 13, 'certificate is for "*.corp", not "a.b.corp"',
-      HINT_NAME % "*.corp", "-tls-server-name=a.b.corp")
+      HINT_NAMES % "*.corp", "-tls-server-name=a.b.corp")
 wrong("wrong name of ours", good, 13, 'certificate is for "localhost", not "vault.corp"', HINT_NAMES % "localhost, 127.0.0.1",
       "-tls-server-name=vault.corp")
 for name, days, words in (("expired", (-10, -5), "expired on"), ("not yet valid", (5, 10), "is not valid before")):
