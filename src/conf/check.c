@@ -11,13 +11,12 @@ refuse(const struct setting *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
 }
 
+/* As Go's strconv.ParseBool, which Vault uses. */
 static int
 parse_bool(const struct setting *s, bool *out, struct err *e)
 {
-	struct str v = s->value;
-
-	*out = str_is(v, "1") || str_eq_nocase(v, S("t")) || str_eq_nocase(v, S("true"));
-	if (*out || str_is(v, "0") || str_eq_nocase(v, S("f")) || str_eq_nocase(v, S("false")))
+	*out = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");
+	if (*out || str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
 		return 0;
 	return refuse(s, e, "is neither true nor false");
 }
