@@ -1,4 +1,4 @@
-/* unit/net/nameconf.c: resolv.conf and hosts, and any bytes in their place. */
+/* tests/unit/net/nameconf.c: resolv.conf and hosts, and any bytes in their place. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/nameconf.h"

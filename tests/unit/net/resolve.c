@@ -1,4 +1,4 @@
-/* tests/unit/net/resolve.c: names, against scripted name servers on loopback that live in the same loop. */
+/* tests/unit/net/resolve.c: names, against scripted name servers on loopback that live in the same loop. Long because they do. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/resolve.h"
