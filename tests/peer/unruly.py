@@ -313,9 +313,10 @@ class Cutter(Listener):
         super().__init__()
 
     def serve(self, conn):
-        limit, passed = self.limit, 0
+        limit, passed, heard = self.limit, 0, threading.Event()
         with socket.create_connection(("127.0.0.1", self.behind.port)) as server:
-            threading.Thread(target=self.forward, args=(conn, server), daemon=True).start()
+            threading.Thread(target=self.forward, args=(conn, server, heard), daemon=True).start()
+            heard.wait(30)  # a reset before the client spoke would be one of its connect
             while passed < limit:
                 got = server.recv(limit - passed)
                 if not got:
@@ -331,10 +332,11 @@ class Cutter(Listener):
             conn.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
-    def forward(client, server):
+    def forward(client, server, heard):
         try:
             while True:
                 got = client.recv(65536)
+                heard.set()
                 if not got:
                     break
                 server.sendall(got)
