@@ -2,36 +2,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/cred.h"
 
-static int
-check_visible(struct str value, const char *name, struct err *e)
-{
-	if (value.len && !str_is_visible(value))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name);
-	return 0;
-}
+#include <string.h>
+
+const char cred_names[] =
+    "AWS_ACCESS_KEY_ID\0" "AWS_ACCESS_KEY\0"
+    "AWS_SECRET_ACCESS_KEY\0" "AWS_SECRET_KEY\0"
+    "AWS_SESSION_TOKEN\0" "AWS_SECURITY_TOKEN\0"
+    "AWS_REGION\0" "AWS_DEFAULT_REGION\0";
 
 int
 cred_from_env(struct cred *out, const struct cred_env *env, struct err *e)
 {
-	if (!env->access_key_id.len && !env->secret_access_key.len) {
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS,
-		    "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set");
-		if (env->has_other)
-			err_hint(e, "this build reads credentials from these two variables (and AWS_SESSION_TOKEN) only");
-		return -1;
+	static const char id[] = "AWS_ACCESS_KEY_ID", secret[] = "AWS_SECRET_ACCESS_KEY";
+	const struct str *v = env->var;
+	const char *name = cred_names;
+
+	if (!v[CRED_ID].len && !v[CRED_SECRET].len) {
+		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no aws credentials: %s and %s are not set", id, secret);
+		return err_hint(e, "this build reads these two and AWS_SESSION_TOKEN, and no other source");
 	}
-	if (!env->secret_access_key.len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS,
-		    "half a pair of aws credentials: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not");
-	if (!env->access_key_id.len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS,
-		    "half a pair of aws credentials: AWS_SECRET_ACCESS_KEY is set, AWS_ACCESS_KEY_ID is not");
-	if (check_visible(env->access_key_id, "AWS_ACCESS_KEY_ID", e) < 0 ||
-	    check_visible(env->secret_access_key, "AWS_SECRET_ACCESS_KEY", e) < 0 ||
-	    check_visible(env->session_token, "AWS_SESSION_TOKEN", e) < 0)
-		return -1;
-	out->id = env->access_key_id;
-	out->secret = env->secret_access_key;
-	out->token = env->session_token;
+	if (!v[CRED_ID].len || !v[CRED_SECRET].len)
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is set, %s is not",
+		    v[CRED_ID].len ? id : secret, v[CRED_ID].len ? secret : id);
+	for (size_t i = CRED_ID; i <= CRED_TOKEN; i++) {
+		if (v[i].len && !str_is_visible(v[i]))
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name);
+		name += strlen(name) + 1;
+		name += strlen(name) + 1;
+	}
+	*out = (struct cred){ v[CRED_ID], v[CRED_SECRET], v[CRED_TOKEN] };
 	return 0;
 }

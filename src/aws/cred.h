@@ -14,13 +14,21 @@ struct cred {
 	struct str token;	/* session token; empty for long-term keys; never shown */
 };
 
-/* The AWS variables that matter to the chain, as found; an empty value is an unset one (AWS SDKs and Tools Reference,
-   "Environment variables"). */
+/* The AWS variables that matter to the chain ("Environment variables" of the AWS SDKs and Tools Reference). */
+enum cred_var {
+	CRED_ID,	/* AWS_ACCESS_KEY_ID, else AWS_ACCESS_KEY */
+	CRED_SECRET,	/* AWS_SECRET_ACCESS_KEY, else AWS_SECRET_KEY */
+	CRED_TOKEN,	/* AWS_SESSION_TOKEN, else AWS_SECURITY_TOKEN */
+	CRED_REGION,	/* AWS_REGION, else AWS_DEFAULT_REGION */
+	CRED_VARS,
+};
+
+/* Their names, two for each, the second one old; C strings one behind the other. */
+extern const char cred_names[];
+
+/* As found; an empty value is an unset one. */
 struct cred_env {
-	struct str access_key_id;	/* AWS_ACCESS_KEY_ID, else AWS_ACCESS_KEY */
-	struct str secret_access_key;	/* AWS_SECRET_ACCESS_KEY, else AWS_SECRET_KEY */
-	struct str session_token;	/* AWS_SESSION_TOKEN, else AWS_SECURITY_TOKEN */
-	bool has_other;			/* another source is configured, which this build does not read */
+	struct str var[CRED_VARS];
 };
 
 /* The credentials in the environment. Both halves must be there: half a pair is an error that names the other half, since

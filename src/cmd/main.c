@@ -80,12 +80,11 @@ find_verb(struct str name, struct err *e)
 static int
 configure(struct cmd *c, const struct verb *v, int argc, char **argv, struct err *e)
 {
-	struct conf_warnings w = { .n = 0 };
 	enum log_level level;
 	char *const *env = (v->bit & (VERB_LOGIN | VERB_SIGN)) && !proc_is_privileged() ? environ : NULL;
 	int rest;
 
-	if (conf_read_env(&c->config, env, &w, e) < 0 ||
+	if (conf_read_env(&c->config, env, e) < 0 ||
 	    conf_read_flags(&c->config, v->bit, argc - 2, argv + 2, &rest, e) < 0)
 		return -1;
 	c->argc = argc - 2 - rest;
@@ -102,8 +101,8 @@ configure(struct cmd *c, const struct verb *v, int argc, char **argv, struct err
 		return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s must be error, warn, info or debug",
 		    c->config.set[CONF_LOG_LEVEL].prefix, c->config.set[CONF_LOG_LEVEL].name);
 	log_set_level(level);
-	for (size_t i = 0; v->bit == VERB_LOGIN && i < w.n; i++)
-		log_text(LOG_WARN, "%s is set, and ignored", w.ignored[i]);
+	for (size_t i = 0; v->bit == VERB_LOGIN && c->config.ignored[i]; i++)
+		log_text(LOG_WARN, "%s is set, and ignored", c->config.ignored[i]);
 	return 0;
 }
 

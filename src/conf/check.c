@@ -62,9 +62,9 @@ check_region(struct config *c, struct err *e)
 
 	c->region = s->value;
 	if (!c->region.len || str_is(c->region, "auto")) {
-		c->region = c->aws_region.len ? c->aws_region : S("us-east-1");
+		c->region = c->aws.var[CRED_REGION].len ? c->aws.var[CRED_REGION] : S("us-east-1");
 		if (!region_is_valid(c->region))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s is not a region: a-z, 0-9 and hyphens", c->aws_region_name);
+			return err_set(e, ERR_INPUT, CAUSE_USE, "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens");
 	}
 	return region_is_valid(c->region) ? 0 : refuse(s, e, "is not a region: a-z, 0-9 and hyphens");
 }
@@ -89,7 +89,7 @@ check_vault(struct config *c, struct err *e)
 		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
 			return -1;
 		if (ms % 1000 || ms / 1000 > UINT32_MAX)
-			return refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, at most 2^32");
+			return refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, below 2^32");
 		c->vault.wrap_ttl_s = (uint32_t)(ms / 1000);
 	}
 	return 0;
@@ -132,7 +132,7 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 	if (is_token_only || (s[CONF_NO_STORE].from == FROM_FLAG && is_no_store))
 		c->is_store = false;
 	if (c->is_store && (!c->home.len || c->home.at[0] != '/'))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "-store needs HOME, and it is not an absolute path");
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-store needs an absolute path in HOME");
 	if (s[CONF_AT].from != FROM_DEFAULT && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
 		return refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
 	return 0;

@@ -44,21 +44,16 @@ env_get(char *const *envp, const char *prefix, const char *name)
 	return S("");
 }
 
-/* The first of two variables that is set. */
-static struct str
-env_either(char *const *envp, const char *a, const char *b)
-{
-	struct str value = env_get(envp, "", a);
-
-	return value.len ? value : env_get(envp, "", b);
-}
-
-/* BAO_<name>, else VAULT_<name>. *prefix says which it was. */
+/* PANTLER_… as it stands; else BAO_<name>, else VAULT_<name>. *prefix says what stood before the name. */
 static struct str
 env_vault(char *const *envp, const char *name, const char **prefix)
 {
-	struct str value = env_get(envp, *prefix = "BAO_", name);
+	struct str value;
 
+	*prefix = "";
+	if (str_begins(str_of(name), "PANTLER_"))
+		return env_get(envp, "", name);
+	value = env_get(envp, *prefix = "BAO_", name);
 	return value.len ? value : env_get(envp, *prefix = "VAULT_", name);
 }
 
@@ -71,56 +66,49 @@ next(const char *list)
 
 /* Variables that would change what a login does, and that this build cannot honour: going on without would be a surprise. */
 static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\0" "CLIENT_KEY_BYTES\0" "HTTP_PROXY\0" "PROXY_ADDR\0"
-	"HEADERS\0";
+	"HEADERS\0" "PANTLER_CONFIG\0" "PANTLER_NONCE_FILE\0";
 
-/* Other sources of credentials, which this build does not read: named when there are none in the variables it reads. */
-static const char other_sources[] = "AWS_PROFILE\0" "AWS_SHARED_CREDENTIALS_FILE\0" "AWS_CONFIG_FILE\0" "AWS_WEB_IDENTITY_TOKEN_FILE\0"
-	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\0" "AWS_CONTAINER_CREDENTIALS_FULL_URI\0";
+/* Variables that are ignored, though someone may have meant them. */
+static const char ignored[] = "VAULT_AGENT_ADDR\0" "VAULT_SRV_LOOKUP\0" "HTTPS_PROXY\0" "https_proxy\0";
 
 static void
 read_aws(struct config *c, char *const *envp)
 {
-	c->aws.access_key_id = env_either(envp, "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY");
-	c->aws.secret_access_key = env_either(envp, "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY");
-	c->aws.session_token = env_either(envp, "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN");
-	c->aws_region_name = env_get(envp, "", "AWS_REGION").len ? "AWS_REGION" : "AWS_DEFAULT_REGION";
-	c->aws_region = env_get(envp, "", c->aws_region_name);
-	for (const char *name = other_sources; *name; name = next(name))
-		c->aws.has_other |= env_get(envp, "", name).len > 0;
+	const char *name = cred_names;
+
+	for (unsigned i = 0; i < 2 * CRED_VARS; i++, name = next(name)) {
+		struct str *v = &c->aws.var[i / 2];
+
+		if (!v->len)
+			*v = env_get(envp, "", name);
+	}
 }
 
 int
-conf_read_env(struct config *c, char *const *envp, struct conf_warnings *w, struct err *e)
+conf_read_env(struct config *c, char *const *envp, struct err *e)
 {
-	static const char ignored[] = "AGENT_ADDR\0" "SRV_LOOKUP\0";
-	const char *prefix;
+	const char *prefix, *name;
+	size_t n = 0;
 
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
-		const char *name = conf_text(i, CONF_TEXT_VARIABLE);
-		struct str value = S("");
+		struct setting *s = &c->set[i];
+		struct str value;
 
-		c->set[i] = (struct setting){ str_of(conf_text(i, CONF_TEXT_DEFAULT)), FROM_DEFAULT, "-", conf_text(i, CONF_TEXT_NAME) };
-		if (str_begins(str_of(name), "PANTLER_"))
-			value = env_get(envp, prefix = "", name);
-		else if (*name)
-			value = env_vault(envp, name, &prefix);
-		if (value.len)
-			c->set[i] = (struct setting){ value, FROM_ENV, prefix, name };
+		*s = (struct setting){ str_of(conf_text(i, CONF_TEXT_DEFAULT)), FROM_DEFAULT, "-", conf_text(i, CONF_TEXT_NAME) };
+		name = conf_text(i, CONF_TEXT_VARIABLE);
+		value = env_vault(envp, name, &prefix);
+		if (*name && value.len)
+			*s = (struct setting){ value, FROM_ENV, prefix, name };
 	}
-	for (const char *name = refused; *name; name = next(name))
-		if (env_vault(envp, name, &prefix).len)
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set, and this build does not have it yet", prefix, name);
-	if (env_either(envp, "PANTLER_CONFIG", "PANTLER_NONCE_FILE").len)
-		return err_set(e, ERR_INPUT, CAUSE_USE,
-		    "PANTLER_CONFIG or PANTLER_NONCE_FILE is set, and this build does not have it yet");
 	c->ca_pem = env_vault(envp, "CACERT_BYTES", &prefix);
 	c->home = env_get(envp, "", "HOME");
 	read_aws(c, envp);
-	for (const char *name = ignored; *name; name = next(name))
+	for (name = ignored; *name; name = next(name))
+		if (env_get(envp, "", name).len)
+			c->ignored[n++] = name;
+	for (name = refused; *name; name = next(name))
 		if (env_vault(envp, name, &prefix).len)
-			w->ignored[w->n++] = name;
-	if (env_either(envp, "HTTPS_PROXY", "https_proxy").len)
-		w->ignored[w->n++] = "HTTPS_PROXY";
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set, and this build does not have it yet", prefix, name);
 	return 0;
 }
 
@@ -162,10 +150,10 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	const char *nearest = NULL;
 	unsigned best = 3;
 
-	for (const char *n = not_yet; *n; n = next(n))
-		if (str_is(name, n))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "-%s: this build does not have it yet", n);
-	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(str_part(name, 0, 40)));
+	name = str_part(name, 0, 40);
+	if (str_is_in(name, not_yet))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-%.*s: this build does not have it yet", STR(name));
+	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(name));
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const char *known = conf_text(i, CONF_TEXT_NAME);
 		unsigned d = conf_takes(verb, i) ? distance(name, str_of(known)) : 3;

@@ -94,21 +94,14 @@ struct config {
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
 	struct str region;		/* as given, or detected from AWS_REGION, AWS_DEFAULT_REGION */
 	struct str home;		/* HOME */
+	const char *ignored[5];		/* variables that are, though someone may have meant them; NULL at the end */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
-	struct str aws_region;		/* AWS_REGION, else AWS_DEFAULT_REGION */
-	const char *aws_region_name;	/* which of the two */
-};
-
-/* Variables that are ignored, though someone may have meant them: the caller says so. Static names, without BAO_ or VAULT_. */
-struct conf_warnings {
-	const char *ignored[3];
-	size_t n;
 };
 
 /* Defaults, then the environment (NULL-terminated "NAME=value"; NULL for none, as under AT_SECURE). An empty variable counts
    as unset. A variable that this build cannot honour, and must not ignore, is an error. */
-int conf_read_env(struct config *c, char *const *envp, struct conf_warnings *w, struct err *e) __attribute__((warn_unused_result));
+int conf_read_env(struct config *c, char *const *envp, struct err *e) __attribute__((warn_unused_result));
 
 /* Flags of one verb, Go style: -x=v, -x v, --x=v; a boolean flag alone means true; flags end at the first argument or after
    "--". *rest is the index in argv of the first argument. Unknown flags name the nearest known one. */

@@ -31,7 +31,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char text[4097];
 	char *words[WORDS + 1], *env[WORDS + 1];
-	struct conf_warnings w = { .n = 0 };
 	struct config c = { .mode = 0 };
 	enum conf_verb verb;
 	struct err e;
@@ -48,9 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	env_n = (size_t)data[0] >> 2 < n ? (size_t)data[0] >> 2 : n;
 	memcpy(env, words, env_n * sizeof *env);
 	env[env_n] = NULL;
-	if (conf_read_env(&c, env, &w, &e) < 0)
+	if (conf_read_env(&c, env, &e) < 0)
 		return refused(&e);
-	must(w.n <= sizeof w.ignored / sizeof *w.ignored);
 	if (conf_read_flags(&c, verb, (int)(n - env_n), words + env_n, &rest, &e) < 0)
 		return refused(&e);
 	must(rest >= 0 && (size_t)rest <= n - env_n);

@@ -178,9 +178,9 @@ equal(os.listdir(home), [], "nothing is stored")
 ran = login("-store", "-field=token", env=AT_HOME, **masked(0))
 said("-store prints as well", ran, 0, "", TOKEN)
 equal((open(kept).read(), stat.S_IMODE(os.stat(kept).st_mode)), (ran.out, 0o600), "~/.vault-token holds it, 0600")
-said("-store without HOME", login("-store"), 1, line("login", "-store needs HOME, and it is not an absolute path", 1))
+said("-store without HOME", login("-store"), 1, line("login", "-store needs an absolute path in HOME", 1))
 said("HOME is a relative path", login("-store", env={"HOME": "home"}), 1,
-     line("login", "-store needs HOME, and it is not an absolute path", 1))
+     line("login", "-store needs an absolute path in HOME", 1))
 said("HOME holds a control byte", login("-store", env={"HOME": "/none/\x1b[31m"}), 16,
      line("login", r"write /none/\x1b[31m/.vault-token: no such file or directory", 16))
 
@@ -376,6 +376,6 @@ equal(json.loads(ran.out or "{}").get("wrap_info"), WRAP, "-format=json of a wra
 ran, _ = asked("-wrap-ttl=60s", "-mount=good")
 said("an answer that is not wrapped though it was asked for", ran, 2,
      line("login", "vault %s: answer: the token is not wrapped, though that was asked for" % web.url, 2))
-said("-wrap-ttl under a second", login("-wrap-ttl=500ms"), 1, line("login", "-wrap-ttl must be whole seconds, at most 2^32", 1))
+said("-wrap-ttl under a second", login("-wrap-ttl=500ms"), 1, line("login", "-wrap-ttl must be whole seconds, below 2^32", 1))
 
 end()

@@ -101,7 +101,7 @@ for text in ("2026-02-30T00:00:00Z", "now", "2026-01-01", "20260101T000000Z", "2
 for region in ("eu/west", "eu-west-1/../", "EU-WEST-1", "eu west", "eu.west", "é", "x" * 33, "a@b", "#"):
     wrong("-region=" + region, login("-region=" + region), "-region is not a region: a-z, 0-9 and hyphens")
 wrong("PANTLER_REGION with a slash", login(env={"PANTLER_REGION": "eu/west"}), "PANTLER_REGION is not a region: a-z, 0-9 and hyphens")
-wrong("AWS_REGION with a slash", login("-region=auto", env={"AWS_REGION": "eu/west"}), "AWS_REGION is not a region: a-z, 0-9 and hyphens")
+wrong("AWS_REGION with a slash", login("-region=auto", env={"AWS_REGION": "eu/west"}), "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens")
 wrong("region= with a slash", login("region=eu/west"), "-region is not a region: a-z, 0-9 and hyphens")
 for mount in ("", "/", "..", "a/../b", "a?b", "a#b", "a b", "é"):
     wrong("-mount=" + mount, login("-mount=" + mount), 'mount "%s" is not a mount path' % mount.rstrip("/").replace("é", r"\xc3\xa9"))
@@ -152,7 +152,7 @@ for byte in ("\n", "\t", "\r", "\x7f"):
 for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
     for byte in ("\n", " ", "\x1b", "é", "\x7f"):
         wrong("%s with %r" % (name, byte), login(env={name: "demo/secret+key" + byte}), name + " holds a byte that is not visible ascii")
-wrong("AWS_REGION with a control byte", login("-region=auto", env={"AWS_REGION": "eu\x01"}), "AWS_REGION is not a region: a-z, 0-9 and hyphens")
+wrong("AWS_REGION with a control byte", login("-region=auto", env={"AWS_REGION": "eu\x01"}), "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens")
 
 # --- Credentials
 

@@ -15,35 +15,34 @@ static const struct row {
 	enum err_cause cause;
 	const char *line, *hint;
 } rows[] = {
-	{ "none", { S(""), S(""), S(""), false }, ERR_ABSENT, CAUSE_CREDENTIALS,
-	  "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", "" },
-	{ "none, and another source", { S(""), S(""), S(""), true }, ERR_ABSENT, CAUSE_CREDENTIALS,
+	{ "none", { { S(""), S(""), S("") } }, ERR_ABSENT, CAUSE_CREDENTIALS,
 	  "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
-	  "this build reads credentials from these two variables (and AWS_SESSION_TOKEN) only" },
-	{ "a token alone", { S(""), S(""), TOKEN, false }, ERR_ABSENT, CAUSE_CREDENTIALS,
-	  "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", "" },
-	{ "an id alone", { ID, S(""), S(""), true }, ERR_INPUT, CAUSE_CREDENTIALS,
+	  "this build reads these two and AWS_SESSION_TOKEN, and no other source" },
+	{ "a token alone", { { S(""), S(""), TOKEN } }, ERR_ABSENT, CAUSE_CREDENTIALS,
+	  "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
+	  "this build reads these two and AWS_SESSION_TOKEN, and no other source" },
+	{ "an id alone", { { ID, S(""), S("") } }, ERR_INPUT, CAUSE_CREDENTIALS,
 	  "half a pair of aws credentials: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not", "" },
-	{ "a secret alone", { S(""), SECRET, TOKEN, false }, ERR_INPUT, CAUSE_CREDENTIALS,
+	{ "a secret alone", { { S(""), SECRET, TOKEN } }, ERR_INPUT, CAUSE_CREDENTIALS,
 	  "half a pair of aws credentials: AWS_SECRET_ACCESS_KEY is set, AWS_ACCESS_KEY_ID is not", "" },
-	{ "an id with a blank", { S("AKIACANARY "), SECRET, S(""), false }, ERR_INPUT, CAUSE_USE,
+	{ "an id with a blank", { { S("AKIACANARY "), SECRET, S("") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_ACCESS_KEY_ID holds a byte that is not visible ascii", "" },
-	{ "an id with a line end", { S("AKIACANARY\n"), SECRET, S(""), false }, ERR_INPUT, CAUSE_USE,
+	{ "an id with a line end", { { S("AKIACANARY\n"), SECRET, S("") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_ACCESS_KEY_ID holds a byte that is not visible ascii", "" },
-	{ "a secret with a carriage return", { ID, S("canary\rsecret"), S(""), false }, ERR_INPUT, CAUSE_USE,
+	{ "a secret with a carriage return", { { ID, S("canary\rsecret"), S("") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_SECRET_ACCESS_KEY holds a byte that is not visible ascii", "" },
-	{ "a secret beyond ascii", { ID, S("canary\xc3\xa9"), S(""), false }, ERR_INPUT, CAUSE_USE,
+	{ "a secret beyond ascii", { { ID, S("canary\xc3\xa9"), S("") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_SECRET_ACCESS_KEY holds a byte that is not visible ascii", "" },
-	{ "a token with DEL", { ID, SECRET, S("canary\x7f"), false }, ERR_INPUT, CAUSE_USE,
+	{ "a token with DEL", { { ID, SECRET, S("canary\x7f") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_SESSION_TOKEN holds a byte that is not visible ascii", "" },
-	{ "a token with a NUL", { ID, SECRET, S("canary\0x"), false }, ERR_INPUT, CAUSE_USE,
+	{ "a token with a NUL", { { ID, SECRET, S("canary\0x") } }, ERR_INPUT, CAUSE_USE,
 	  "AWS_SESSION_TOKEN holds a byte that is not visible ascii", "" },
 };
 
 int
 main(void)
 {
-	struct cred_env env = { ID, SECRET, TOKEN, true };
+	struct cred_env env = { { ID, SECRET, TOKEN } };
 	struct cred c = { S("before"), S("before"), S("before") };
 	struct err e;
 
@@ -61,7 +60,7 @@ main(void)
 	is_str(c.id, ID, "the id");
 	is_str(c.secret, SECRET, "the secret");
 	is_str(c.token, TOKEN, "the token");
-	env.session_token = S("");
+	env.var[CRED_TOKEN] = S("");
 	ok(cred_from_env(&c, &env, &e) == 0 && !c.token.len, "a long-term pair has no token, and takes none from before");
 	return tap_end();
 }

@@ -5,7 +5,6 @@
 #include "tests/tap.h"
 
 static struct config c;
-static struct conf_warnings w;
 static struct err err;
 static int rest;
 
@@ -16,10 +15,9 @@ read_all(enum conf_verb verb, char *const *env, char *const *argv)
 	int argc = 0;
 
 	c = (struct config){ 0 };
-	w = (struct conf_warnings){ 0 };
 	while (argv && argv[argc])
 		argc++;
-	if (conf_read_env(&c, env, &w, &err) < 0)
+	if (conf_read_env(&c, env, &err) < 0)
 		return -1;
 	return conf_read_flags(&c, verb, argc, argv, &rest, &err);
 }
@@ -83,34 +81,27 @@ run_variables(void)
 	   "an equals sign in a value");
 	ok(read_all(VERB_LOGIN, LIST("VAULT_CACERT_BYTES=v", "BAO_CACERT_BYTES=b", "HOME=/h"), NULL) == 0 && str_eq(c.ca_pem, S("b")) &&
 	   str_eq(c.home, S("/h")), "CACERT_BYTES and HOME");
-	ok(read_all(VERB_LOGIN, NULL, NULL) == 0 && !w.n && !c.ca_pem.len && !c.aws.access_key_id.len, "without an environment");
-	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=x", "BAO_SRV_LOOKUP=1", "https_proxy=p"), NULL) == 0 && w.n == 3 &&
-	   !strcmp(w.ignored[0], "AGENT_ADDR") && !strcmp(w.ignored[1], "SRV_LOOKUP") && !strcmp(w.ignored[2], "HTTPS_PROXY"),
+	ok(read_all(VERB_LOGIN, NULL, NULL) == 0 && !c.ignored[0] && !c.ca_pem.len && !c.aws.var[CRED_ID].len, "without an environment");
+	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=x", "VAULT_SRV_LOOKUP=1", "https_proxy=p"), NULL) == 0 &&
+	   !strcmp(c.ignored[0], "VAULT_AGENT_ADDR") && !strcmp(c.ignored[1], "VAULT_SRV_LOOKUP") && !strcmp(c.ignored[2], "https_proxy") &&
+	   !c.ignored[3],
 	   "what is ignored is told");
-	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=", "VAULT_TOKEN=t", "VAULT_MAX_RETRIES=2", "NO_PROXY=x"), NULL) == 0 && !w.n,
+	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=", "VAULT_TOKEN=t", "VAULT_MAX_RETRIES=2", "NO_PROXY=x"), NULL) == 0 && !c.ignored[0],
 	   "what does not matter is not");
 }
 
 static void
 run_aws(void)
 {
-	static const char *const others[] = {
-		"AWS_PROFILE=x", "AWS_SHARED_CREDENTIALS_FILE=x", "AWS_CONFIG_FILE=x", "AWS_WEB_IDENTITY_TOKEN_FILE=x",
-		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=x", "AWS_CONTAINER_CREDENTIALS_FULL_URI=x",
-	};
-
 	ok(read_all(VERB_LOGIN, LIST("AWS_ACCESS_KEY=a2", "AWS_SECRET_KEY=s2", "AWS_SECURITY_TOKEN=t2", "AWS_DEFAULT_REGION=r2"), NULL) == 0 &&
-	   str_eq(c.aws.access_key_id, S("a2")) && str_eq(c.aws.secret_access_key, S("s2")) && str_eq(c.aws.session_token, S("t2")) &&
-	   str_eq(c.aws_region, S("r2")) && !c.aws.has_other, "second names");
+	   str_eq(c.aws.var[CRED_ID], S("a2")) && str_eq(c.aws.var[CRED_SECRET], S("s2")) && str_eq(c.aws.var[CRED_TOKEN], S("t2")) &&
+	   str_eq(c.aws.var[CRED_REGION], S("r2")), "second names");
 	ok(read_all(VERB_LOGIN, LIST("AWS_ACCESS_KEY=a2", "AWS_SECRET_KEY=s2", "AWS_SECURITY_TOKEN=t2", "AWS_DEFAULT_REGION=r2",
 	    "AWS_ACCESS_KEY_ID=a1", "AWS_SECRET_ACCESS_KEY=s1", "AWS_SESSION_TOKEN=t1", "AWS_REGION=r1"), NULL) == 0 &&
-	   str_eq(c.aws.access_key_id, S("a1")) && str_eq(c.aws.secret_access_key, S("s1")) && str_eq(c.aws.session_token, S("t1")) &&
-	   str_eq(c.aws_region, S("r1")), "first names win");
+	   str_eq(c.aws.var[CRED_ID], S("a1")) && str_eq(c.aws.var[CRED_SECRET], S("s1")) && str_eq(c.aws.var[CRED_TOKEN], S("t1")) &&
+	   str_eq(c.aws.var[CRED_REGION], S("r1")), "first names win");
 	ok(read_all(VERB_LOGIN, LIST("AWS_ACCESS_KEY_ID=", "AWS_ACCESS_KEY=a2", "AWS_REGION=", "AWS_DEFAULT_REGION=r2"), NULL) == 0 &&
-	   str_eq(c.aws.access_key_id, S("a2")) && str_eq(c.aws_region, S("r2")), "empty ones are not set");
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		ok(read_all(VERB_LOGIN, LIST((char *)others[i]), NULL) == 0 && c.aws.has_other, "%s is another source", others[i]);
-	ok(read_all(VERB_LOGIN, LIST("AWS_PROFILE="), NULL) == 0 && !c.aws.has_other, "an empty one is none");
+	   str_eq(c.aws.var[CRED_ID], S("a2")) && str_eq(c.aws.var[CRED_REGION], S("r2")), "empty ones are not set");
 }
 
 static void
@@ -191,8 +182,8 @@ static const char *const refused_variables[][2] = {
 	{ "VAULT_HTTP_PROXY=CANARY", "VAULT_HTTP_PROXY is set, and this build does not have it yet" },
 	{ "VAULT_PROXY_ADDR=CANARY", "VAULT_PROXY_ADDR is set, and this build does not have it yet" },
 	{ "VAULT_HEADERS=CANARY", "VAULT_HEADERS is set, and this build does not have it yet" },
-	{ "PANTLER_CONFIG=CANARY", "PANTLER_CONFIG or PANTLER_NONCE_FILE is set, and this build does not have it yet" },
-	{ "PANTLER_NONCE_FILE=CANARY", "PANTLER_CONFIG or PANTLER_NONCE_FILE is set, and this build does not have it yet" },
+	{ "PANTLER_CONFIG=CANARY", "PANTLER_CONFIG is set, and this build does not have it yet" },
+	{ "PANTLER_NONCE_FILE=CANARY", "PANTLER_NONCE_FILE is set, and this build does not have it yet" },
 };
 
 static void
@@ -271,16 +262,16 @@ static const struct {
 	{ VERB_LOGIN, NULL, "-wrap-ttl=soon", "-wrap-ttl is not a duration like 90, 1m30s or 500ms" },
 	{ VERB_LOGIN, "VAULT_WRAP_TTL=0", NULL, "VAULT_WRAP_TTL must be more than 0" },
 	{ VERB_LOGIN, NULL, "-wrap-ttl=-5s", "-wrap-ttl must be more than 0" },
-	{ VERB_LOGIN, NULL, "-wrap-ttl=1.5s", "-wrap-ttl must be whole seconds, at most 2^32" },
-	{ VERB_LOGIN, NULL, "-wrap-ttl=4294967296", "-wrap-ttl must be whole seconds, at most 2^32" },
+	{ VERB_LOGIN, NULL, "-wrap-ttl=1.5s", "-wrap-ttl must be whole seconds, below 2^32" },
+	{ VERB_LOGIN, NULL, "-wrap-ttl=4294967296", "-wrap-ttl must be whole seconds, below 2^32" },
 	{ VERB_LOGIN, NULL, "-timeout=", "-timeout must be more than 0" },
 	{ VERB_LOGIN, "VAULT_CLIENT_TIMEOUT=0s", NULL, "VAULT_CLIENT_TIMEOUT must be more than 0" },
 	{ VERB_LOGIN, "BAO_CLIENT_TIMEOUT=1 m", NULL, "BAO_CLIENT_TIMEOUT is not a duration like 90, 1m30s or 500ms" },
 	{ VERB_LOGIN, NULL, "-region=us/east", "-region is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, "PANTLER_REGION=us.east", NULL, "PANTLER_REGION is not a region: a-z, 0-9 and hyphens" },
-	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=auto", "AWS_REGION is not a region: a-z, 0-9 and hyphens" },
-	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=", "AWS_REGION is not a region: a-z, 0-9 and hyphens" },
-	{ VERB_LOGIN, "AWS_DEFAULT_REGION=us/east", "-region=auto", "AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
+	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=auto", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
+	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
+	{ VERB_LOGIN, "AWS_DEFAULT_REGION=us/east", "-region=auto", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, NULL, "-method=userpass", "-method must be aws: pantler has no other method" },
 	{ VERB_LOGIN, "PANTLER_TYPE=ec2", NULL, "PANTLER_TYPE is ec2, and this build does not have it yet" },
 	{ VERB_LOGIN, NULL, "-type=IAM", "-type must be iam" },
@@ -299,8 +290,8 @@ static const struct {
 	{ VERB_LOGIN, NULL, "-mode=1777", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=u=rw", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=77777777777777777777777", "-mode is not an octal mode like 0600" },
-	{ VERB_LOGIN, NULL, "-store", "-store needs HOME, and it is not an absolute path" },
-	{ VERB_LOGIN, "HOME=home", "-store", "-store needs HOME, and it is not an absolute path" },
+	{ VERB_LOGIN, NULL, "-store", "-store needs an absolute path in HOME" },
+	{ VERB_LOGIN, "HOME=home", "-store", "-store needs an absolute path in HOME" },
 	{ VERB_SIGN, NULL, "-at=now", "-at is not a time like 2026-01-02T03:04:05Z" },
 	{ VERB_SIGN, NULL, "-at=", "-at is not a time like 2026-01-02T03:04:05Z" },
 	{ VERB_SIGN, NULL, "-at=2026-02-29T00:00:00Z", "-at is not a time like 2026-01-02T03:04:05Z" },
