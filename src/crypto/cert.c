@@ -241,17 +241,6 @@ cert_parse(struct cert *c, struct str der)
 	return true;
 }
 
-/* The bits of a big-endian number without leading zero bytes. */
-static unsigned
-bits_of(struct str n)
-{
-	unsigned bits = (unsigned)(n.len * 8);	/* below 2^27: a DER length has three bytes */
-
-	for (unsigned mask = 0x80; n.len && !((unsigned char)n.at[0] & mask); mask >>= 1)
-		bits--;
-	return bits;
-}
-
 static enum cert_key
 get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 {
@@ -260,11 +249,9 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 	if (!der_read(key, rsa_form, part) || !der_is_uint(part[0], &n) || !der_is_uint(part[1], &e) ||
 	    !n.len || !e.len || !(n.at[n.len - 1] & 1) || !(e.at[e.len - 1] & 1))
 		return CERT_KEY_BROKEN;
-	*bits = bits_of(n);
-	if (*bits < 2048)
-		return CERT_KEY_SHORT;
-	if (*bits > 4096)
-		return CERT_KEY_LONG;
+	*bits = (unsigned)n.len * 8;	/* below 2^27: a DER length has three bytes */
+	if (n.len < CERT_RSA_MIN || n.len > CERT_RSA_MAX)
+		return CERT_KEY_LENGTH;
 	out->key_type = BR_KEYTYPE_RSA;
 	out->key.rsa = (br_rsa_public_key){	/* BearSSL's pointers are not const, and it writes to neither */
 		.n = (unsigned char *)n.at, .nlen = n.len, .e = (unsigned char *)e.at, .elen = e.len,
@@ -343,5 +330,6 @@ cert_format_dn(struct buf *out, struct str dn)
 		    der_get(&in, &tag, &text))
 			if (last_byte(oid, S("\x55\x04")) == 3)
 				label = "CN=";
-	buf_fmt(out, "%s%.*s%s", label, STR(str_part(text, 0, 100)), text.len > 100 ? "..." : "");
+	text = str_part(text, 0, 100);
+	buf_fmt(out, "%s%.*s", label, STR(text));
 }

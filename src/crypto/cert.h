@@ -36,10 +36,12 @@ struct cert {
    not look into (serial number, names' insides, unknown extensions) may be anything that has the right tag. */
 bool cert_parse(struct cert *c, struct str der) __attribute__((warn_unused_result));
 
+#define CERT_RSA_MIN 256	/* bytes of an RSA modulus: 2048 bits, less would be broken too soon; as BearSSL counts them */
+#define CERT_RSA_MAX 512	/* 4096 bits: BearSSL's bound */
+
 enum cert_key {
 	CERT_KEY_OK,
-	CERT_KEY_SHORT,		/* RSA under 2048 bits; *bits says */
-	CERT_KEY_LONG,		/* RSA over 4096 bits: BearSSL's bound; *bits says */
+	CERT_KEY_LENGTH,	/* RSA, and *bits is too few or too many */
 	CERT_KEY_CURVE,		/* EC, but neither P-256, P-384 nor P-521 by name */
 	CERT_KEY_PSS,		/* RSA for PSS only */
 	CERT_KEY_ED25519,	/* or Ed448 */
@@ -47,7 +49,8 @@ enum cert_key {
 	CERT_KEY_BROKEN,	/* not a key */
 };
 
-/* The public key. `out` points into the certificate; filled for CERT_KEY_OK alone. *bits is the RSA modulus' length, else 0. */
+/* The public key. `out` points into the certificate; filled for CERT_KEY_OK alone. *bits is the length of the RSA modulus in
+   whole bytes, times 8; else 0. */
 enum cert_key cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits);
 
 /* What the signature algorithm is where BearSSL cannot verify it ("RSA-PSS", "Ed25519", "SHA-1", "an unknown algorithm"),

@@ -74,7 +74,7 @@ set_profile(br_ssl_client_context *client)
 {
 	br_ssl_engine_context *eng = &client->eng;
 
-	br_ssl_client_zero(client);
+	memset(client, 0, sizeof *client);	/* as br_ssl_client_zero */
 	br_ssl_engine_set_versions(eng, BR_TLS12, BR_TLS12);
 	br_ssl_engine_add_flags(eng, BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_suites(eng, suites, sizeof suites / sizeof *suites);
@@ -97,26 +97,33 @@ set_profile(br_ssl_client_context *client)
 int
 tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 {
-	static const uint8_t none[TLS_RANDOM];
 	br_ssl_engine_context *eng = &t->client.eng;
+	struct x509_config *peer = &t->x509.config;
 	void *in = arena_get(config->arena, TLS_IN), *out = arena_get(config->arena, TLS_OUT);
+	uint8_t any = 0;
 
 	t->phase = TLS_HELLO;
 	t->cert_wanted = t->closing = false;
 	t->first_n = 0;
+	t->client_cert = &no_cert;
 	set_profile(&t->client);
-	x509_init(&t->x509, &(struct x509_config){ .host = config->host, .now_s = config->now_s, .trust = config->trust,
-		.arena = config->arena, .skip_verify = config->skip_verify });
 	if (!in || !out)
 		return arena_err(e);
-	if (!memcmp(config->random, none, sizeof none))
+	for (size_t i = 0; i < TLS_RANDOM; i++)
+		any |= config->random[i];
+	if (!any)
 		return err_set(e, ERR_SYS, CAUSE_RANDOM, "no random bytes for TLS");
+	peer->host = config->host;
+	peer->now_s = config->now_s;
+	peer->trust = config->trust;
+	peer->arena = config->arena;
+	peer->skip_verify = config->skip_verify;
+	x509_init(&t->x509);
 	br_ssl_engine_set_x509(eng, &t->x509.vtable);
-	t->client_cert = &no_cert;
 	br_ssl_client_set_client_certificate(&t->client, &t->client_cert);
 	br_ssl_engine_set_buffers_bidi(eng, in, TLS_IN, out, TLS_OUT);
 	br_ssl_engine_inject_entropy(eng, config->random, TLS_RANDOM);
-	if (!br_ssl_client_reset(&t->client, t->x509.name[0] ? t->x509.name : NULL, 0))
+	if (!br_ssl_client_reset(&t->client, t->x509.name, 0))	/* an empty name is not sent */
 		return err_set(e, ERR_SYS, CAUSE_TLS, "TLS engine does not start (code %d)", br_ssl_engine_last_error(eng));
 	return 0;
 }
@@ -153,17 +160,6 @@ tls_buf(struct tls *t, enum tls_port port, size_t *n)
 	return NULL;
 }
 
-/* The first bytes of the server, for tls_error. */
-static void
-remember_first(struct tls *t, size_t n)
-{
-	size_t room;
-	const uint8_t *at = br_ssl_engine_recvrec_buf(&t->client.eng, &room);
-
-	for (size_t i = 0; i < n && i < room && t->first_n < sizeof t->first; i++)
-		t->first[t->first_n++] = at[i];
-}
-
 static void
 update_phase(struct tls *t, enum tls_port port)
 {
@@ -183,13 +179,16 @@ void
 tls_ack(struct tls *t, enum tls_port port, size_t n)
 {
 	br_ssl_engine_context *eng = &t->client.eng;
+	size_t room;
+	const uint8_t *at = br_ssl_engine_recvrec_buf(eng, &room);
 
 	switch (port) {
 	case TLS_WIRE_OUT:
 		br_ssl_engine_sendrec_ack(eng, n);
 		break;
 	case TLS_WIRE_IN:
-		remember_first(t, n);
+		for (size_t i = 0; i < n && t->first_n < sizeof t->first; i++)
+			t->first[t->first_n++] = at[i];
 		br_ssl_engine_recvrec_ack(eng, n);
 		break;
 	case TLS_APP_OUT:

@@ -4,43 +4,30 @@
 
 #include <string.h>
 
-/* Alerts that peers send (RFC 5246 section 7.2); others are shown by number. */
+/* The alerts that are seen most (RFC 5246 section 7.2); others are shown by number alone. */
 static const struct {
 	uint8_t number;
-	char name[23];
+	char name[19];
 } alerts[] = {
 	{ 10, "unexpected message" },
-	{ 20, "bad record" },
-	{ 22, "record overflow" },
 	{ 40, "handshake failure" },
 	{ 42, "bad certificate" },
-	{ 43, "unsupported certificate" },
-	{ 44, "certificate revoked" },
-	{ 45, "certificate expired" },
-	{ 46, "certificate unknown" },
 	{ 47, "illegal parameter" },
-	{ 48, "unknown CA" },
-	{ 49, "access denied" },
 	{ 50, "decode error" },
 	{ 51, "decrypt error" },
-	{ 70, "protocol version" },
-	{ 71, "insufficient security" },
 	{ 80, "internal error" },
-	{ 112, "unrecognized name" },
-	{ 116, "certificate required" },
 };
 
-static int
+static void
 say(struct err *e, const char *line)
 {
-	return err_set(e, ERR_PEER, CAUSE_TLS, "%s", line);
+	err_set(e, ERR_PEER, CAUSE_TLS, "%s", line);
 }
 
-static int
+static void
 say_wants_cert(struct err *e)
 {
 	say(e, "server demands a client certificate, and this version has none to give");
-	return 0;
 }
 
 static void
@@ -123,7 +110,7 @@ say_engine(const struct tls *t, int code, struct err *e)
 static void
 say_cut(const struct tls *t, int sys, struct err *e)
 {
-	static const char *const when[] = {
+	static const char when[][32] = {
 		[TLS_HELLO] = "before it answered at all",
 		[TLS_ANSWERED] = "during its TLS hello",
 		[TLS_AGREED] = "during the TLS handshake",

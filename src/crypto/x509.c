@@ -307,7 +307,7 @@ run_minimal(struct x509 *x)
 	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
 	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
 	br_x509_minimal_set_ecdsa(m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
-	br_x509_minimal_set_minrsa(m, 2048 / 8);
+	br_x509_minimal_set_minrsa(m, CERT_RSA_MIN);
 	date_to_days(x->config.now_s, &days, &second);
 	br_x509_minimal_set_time(m, days, second);
 
@@ -520,8 +520,8 @@ end_chain(const br_x509_class **ctx)
 		judge(x);
 	x->done = true;
 	if (x->code && x->line.len) {	/* else err holds what trust or the arena said */
-		err_set(&x->err, ERR_PEER, x->cause, "%.*s", STR(buf_str(&x->line)));
-		err_hint(&x->err, "%.*s", STR(buf_str(&x->hint)));
+		err_set(&x->err, ERR_PEER, x->cause, "%.*s", STR(x->line));
+		err_hint(&x->err, "%.*s", STR(x->hint));
 	}
 	return (unsigned)x->code;
 }
@@ -549,8 +549,9 @@ static const br_x509_class class = {
 };
 
 void
-x509_init(struct x509 *x, const struct x509_config *config)
+x509_init(struct x509 *x)
 {
+	const struct host *host = &x->config.host;
 	struct buf name = BUF(x->name);
 
 	memset(x, 0, offsetof(struct x509, config));
@@ -559,11 +560,10 @@ x509_init(struct x509 *x, const struct x509_config *config)
 	x->path_n = 1;	/* from cert[0] on */
 	x->line = BUF(x->line_text);
 	x->hint = BUF(x->hint_text);
-	x->config = *config;
-	if (config->host.kind == HOST_DNS)
-		buf_add_str(&name, config->host.name);
+	if (host->kind == HOST_DNS)
+		buf_add_str(&name, host->name);
 	buf_add_c(&name, 0);
-	if (name.full || (name.len == 1 && config->host.kind == HOST_DNS)) {	/* host_parse lets none of them through */
+	if (name.full || (host->kind == HOST_DNS && name.len == 1)) {	/* host_parse lets none of them through */
 		x->code = BR_ERR_X509_BAD_SERVER_NAME;
 		say(x, "host name is empty or too long");
 	}

@@ -27,21 +27,22 @@ struct x509 {
 	const br_x509_class *vtable;	/* first: BearSSL's engine takes &x->vtable */
 
 	/* The result, once `done`: code is 0, and key and usages hold; or err says why not. */
-	bool done;
 	int code;		/* BearSSL's number (BR_ERR_X509_…) for it; BR_ERR_X509_NOT_TRUSTED where it has none */
-	br_x509_pkey key;	/* the server's; within the arena or `minimal` */
-	unsigned usages;	/* BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
+	bool done;
 
 	/* x509.c's own. */
+	struct buf line;	/* the sentence so far; names are in it as they came, and escaped when it is put into err */
+	struct buf hint;
+	enum err_cause cause;	/* of what line says */
 	unsigned cert_n;
 	unsigned path_n;
 	unsigned orders;	/* tried so far */
 	size_t bytes;		/* announced so far */
 	uint8_t path[X509_CERTS];	/* places in cert[], the server's own first */
-	enum err_cause cause;	/* of what line says */
-	struct buf line;	/* the sentence so far; names are in it as they came, and escaped when it is put into err */
-	struct buf hint;
-	struct x509_config config;	/* from here on nothing is touched before it is needed */
+
+	br_x509_pkey key;	/* result: the server's; within the arena or `minimal` */
+	unsigned usages;	/* result: BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
+	struct x509_config config;	/* the caller's, before x509_init; what follows is touched when it is needed */
 	char name[X509_NAME];	/* DNS host, with a NUL; empty for addresses */
 	struct err err;
 	char line_text[ERR_LINE];
@@ -53,7 +54,7 @@ struct x509 {
 	br_x509_minimal_context minimal;
 };
 
-/* Ready for one chain. The engine calls through x->vtable from then on.
+/* Ready for one chain of the server that x->config says. The engine calls through x->vtable from then on.
    What is checked: each certificate is strict DER; the server's own has a subjectAltName that holds the name (a wildcard
    stands for one whole label) or exactly the address, never the common name; extended key usage of each, if any, allows
    servers; RSA has 2048 to 4096 bits; signatures, dates, CA flags, key usage and path lengths are right up to a trusted CA,
@@ -62,6 +63,6 @@ struct x509 {
    trusted itself needs no issuer. A CA with name constraints is refused.
    A trusted certificate counts as a CA when it says so and may sign, or is of version 1; else it is trusted for itself.
    Errors (code ERR_PEER but for the source's own): CAUSE_CLOCK for a date, else CAUSE_TLS, most with a hint. */
-void x509_init(struct x509 *x, const struct x509_config *config);
+void x509_init(struct x509 *x);
 
 #endif

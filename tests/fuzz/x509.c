@@ -112,7 +112,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	anchors = data[1] % (input.n + 1);
 	input.chain_n = input.n - anchors;
-	x509_init(&x, &config);
+	x.config = config;
+	x509_init(&x);
 	code = feed(&x.vtable, host);
 	if (code) {
 		must(*x.err.line && !x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL));
