@@ -7,6 +7,13 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 
+/* Whom Vault's certificate is held against. */
+static struct roots
+vault_roots(const struct config *c)
+{
+	return (struct roots){ .file = c->set[CONF_CA_CERT].value.at, .bytes = c->ca_pem, .path = c->set[CONF_CA_PATH].value.at };
+}
+
 /* One exchange, waited for. */
 static int
 exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err *e)
@@ -14,7 +21,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	const struct config *c = f->config;
 	struct xfer_cfg cfg = {
 		.ask = ask,
-		.roots = { .file = c->set[CONF_CA_CERT].value.at, .bytes = c->ca_pem, .path = c->set[CONF_CA_PATH].value.at },
+		.roots = vault_roots(c),
 		.tls_server_name = c->set[CONF_TLS_SERVER_NAME].value,
 		.skip_verify = c->tls_skip_verify,
 		.arena = &f->arena,
@@ -33,68 +40,60 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	return r;
 }
 
-static bool
-is_redirect(int status)
-{
-	return status == 301 || status == 302 || status == 307 || status == 308;
-}
-
-/* Where a redirect leads: an absolute URL, from https to https alone. The query is not Vault's business here: logins have
-   none. -1: it is not to be followed, and *e says why. */
+/* Whether an answer is a redirect that is followed: the ask then has the new url, and `place` says where that is. 0: it is not
+   a redirect. -1: one that is not followed, and *e says why. The query is not Vault's business here: logins have none. */
 static int
-redirect_url(struct flow *f, const struct ask_http *ask, const struct answer *in, struct str *url, struct err *e)
+redirect(struct flow *f, struct ask_http *ask, const struct answer *in, struct buf *place, struct err *e)
 {
-	struct str to = http_field_get(in->head, in->head_n, S("Location"), NULL);
-	struct uri from, uri;
-	char shown[512];
-	struct buf b = { .at = shown, .cap = sizeof shown };
+	const char *why = NULL;
+	struct buf url;
+	struct str to;
+	struct uri uri;
 
-	if (!to.len)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect without a place", in->status);
-	if (uri_parse(&uri, to, e) < 0 || uri_parse(&from, ask->url, e) < 0) {
-		e->code = ERR_PEER;
-		e->cause = CAUSE_ANSWER;
-		return err_in(e, "answer %d: redirect", in->status);
-	}
-	uri_format_safe(&b, &uri);
-	if (from.tls && !uri.tls)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect from https to %.*s is not followed", in->status,
-		    STR(buf_str(&b)));
-	log_text(LOG_INFO, "redirected to %.*s", STR(buf_str(&b)));
-	return arena_keep(&f->arena, to, url, e);
+	if (in->how != ANSWER_OK || (in->status != 301 && in->status != 302 && in->status != 307 && in->status != 308))
+		return 0;
+	to = http_field_get(in->head, in->head_n, S("Location"), NULL);
+	url = arena_buf(&f->arena, to.len + 512);	/* a host name has at most 253 bytes */
+	if (str_begins(to, "/") && !str_begins(to, "//") && uri_parse(&uri, ask->url, e) == 0)
+		uri_format_safe(&url, &uri);	/* on the same server */
+	buf_add_str(&url, to);
+	if (!ask->follow)
+		why = "-disable-redirects is set";
+	else if (place->len)
+		why = "it is the second";
+	else if (url.full || uri_parse(&uri, buf_str(&url), e) < 0)
+		why = "its place is no address";
+	else if (!uri.tls && str_begins(ask->url, "https:"))
+		why = "it leaves https";
+	if (why)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed: %s", in->status, why);
+	uri_format_safe(place, &uri);
+	log_text(LOG_INFO, "redirected to %.*s", STR(buf_str(place)));
+	ask->url = buf_str(&url);
+	return 1;
 }
 
 /* Answer one ask into x->out: the exchange, and the one redirect. *sentence holds an error of ours. */
 static int
-answer_http(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err *sentence, struct err *e)
+answer_http(struct flow *f, struct ask_http *ask, struct xfer *x, struct err *sentence, struct err *e)
 {
-	struct ask_http second = *ask;
-	struct uri uri;
-	char shown[512];
-	struct buf b = { .at = shown, .cap = sizeof shown };
+	char text[512];
+	struct buf place = BUF(text);
+	int r;
 
-	if (exchange(f, ask, x, e) < 0)
-		return -1;
-	if (x->out.how != ANSWER_OK || !is_redirect(x->out.status))
-		return 0;
-	if (!ask->follow) {
-		err_set(sentence, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect, and -disable-redirects is set", x->out.status);
-	} else if (redirect_url(f, ask, &x->out, &second.url, sentence) == 0) {
-		if (exchange(f, &second, x, e) < 0)
+	do {
+		if (exchange(f, ask, x, e) < 0)
 			return -1;
-		if (uri_parse(&uri, second.url, e) == 0)
-			uri_format_safe(&b, &uri);
-		if (x->out.how != ANSWER_OK) {
-			*sentence = *x->out.err;
-			err_in(sentence, "redirected to %.*s", STR(buf_str(&b)));
-			x->out.err = sentence;
-			return 0;
-		}
-		if (!is_redirect(x->out.status))
-			return 0;
-		err_set(sentence, ERR_PEER, CAUSE_ANSWER, "answer %d: a second redirect is not followed", x->out.status);
-	}
-	x->out.how = ANSWER_BROKEN;
+		r = redirect(f, ask, &x->out, &place, sentence);
+	} while (r > 0);
+	if (r == 0 && x->out.how == ANSWER_OK)
+		return 0;
+	if (r == 0)
+		*sentence = *x->out.err;
+	else
+		x->out.how = ANSWER_BROKEN;
+	if (place.len)
+		err_in(sentence, "redirected to %.*s", STR(buf_str(&place)));
 	x->out.err = sentence;
 	return 0;
 }
@@ -145,7 +144,7 @@ flow_plan_login(struct login_config *out, struct cred *cred, const struct config
 static int
 check_roots(const struct config *c, struct err *e)
 {
-	struct roots roots = { .file = c->set[CONF_CA_CERT].value.at, .bytes = c->ca_pem, .path = c->set[CONF_CA_PATH].value.at };
+	struct roots roots = vault_roots(c);
 	struct file_reader r;
 
 	if (!c->vault.address.tls || c->tls_skip_verify)
