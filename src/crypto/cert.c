@@ -159,7 +159,7 @@ read_extended_usage(struct cert *c, struct str in)
 static bool
 read_extension(struct cert *c, struct str in, uint64_t *seen)
 {
-	struct str part[3], bits;	/* OID, critical, value */
+	struct str part[3], rest, bits;	/* part: OID, critical, value */
 	bool critical = false;
 	unsigned ext, other, unused;
 
@@ -169,8 +169,9 @@ read_extension(struct cert *c, struct str in, uint64_t *seen)
 	other = last_byte(part[0], S(OID_PE));
 	if (ext >= 64)
 		ext = 0;
-	if (ext && *seen & BIT(ext))
-		return false;
+	rest = part[2];
+	if ((ext && *seen & BIT(ext)) || ((ext || other) && (!der_get(&rest, &unused, &bits) || rest.len)))
+		return false;	/* there before, or not one value */
 	*seen |= BIT(ext);
 	if (critical && !(EXTS_KNOWN & BIT(ext)) && other != 1 && other != 11)	/* information access */
 		c->has_critical_unknown = true;
