@@ -50,11 +50,14 @@ target_aarch64 = -mcmodel=tiny
 target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls \
 	-mstack-protector-guard-offset=-8
 smallest := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz)
+# Our own objects are optimised as one program, where the compiler can (gcc), and hold plain code too, for nm. BearSSL stays
+# apart: nothing may look through the walls that keep it constant in time.
+lto := $(shell $(CC) -flto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>/dev/null && echo -flto -ffat-lto-objects)
 small = -MMD -MP -Os $(target_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	'-ffile-prefix-map=$(CURDIR)=.'
-our_cc = $(CC) $(small) $(smallest) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
+our_cc = $(CC) $(small) $(smallest) $(lto) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
 bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
-link = $(CC) $(target_$(ARCH)) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
+link = $(CC) $(target_$(ARCH)) $(lto:-flto=-flto -flto-partition=none) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
 SOURCE_DATE_EPOCH ?= $(or $(if $(wildcard .git),$(shell git log -1 --format=%ct 2>/dev/null)),1767225600)
 version_flags = -DPANTLER_VERSION='"$(VERSION)"' -DPANTLER_ARCH='"$(ARCH)"' -DPANTLER_BEARSSL='"$(shell cat vendor/bearssl/version)"' \
