@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-struct str
-buf_str(const struct buf *b)
-{
-	return (struct str){ b->at, b->len };
-}
-
 void
 buf_add(struct buf *b, const void *bytes, size_t n)
 {

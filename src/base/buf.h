@@ -18,7 +18,11 @@ struct buf {
 #define BUF(array) ((struct buf){ .at = (array), .cap = sizeof(array) })
 
 /* What was written so far; valid until the storage is written again. */
-struct str buf_str(const struct buf *b);
+static inline struct str
+buf_str(const struct buf *b)
+{
+	return (struct str){ b->at, b->len };
+}
 
 /* Append n bytes. Too long: nothing is added, full is set, and every later add does nothing,
    so a caller checks once, at the end. */

@@ -5,12 +5,6 @@
 #include <string.h>
 
 struct str
-str_of(const char *c)
-{
-	return (struct str){ c, c ? strlen(c) : 0 };
-}
-
-struct str
 str_part(struct str s, size_t from, size_t to)
 {
 	if (to > s.len)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *at;	/* first byte, the owner's; may be NULL when len is 0 */
@@ -19,7 +20,11 @@ struct str {
 #define STR(s) (int)(s).len, (s).at
 
 /* The bytes of a C string, NULL being empty. Valid as long as the C string is. */
-struct str str_of(const char *c);
+static inline struct str
+str_of(const char *c)
+{
+	return (struct str){ c, c ? strlen(c) : 0 };
+}
 
 /* Bytes from `from` up to but without `to`, both held to the slice's bounds. */
 struct str str_part(struct str s, size_t from, size_t to);
