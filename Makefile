@@ -43,7 +43,7 @@ warn = -Wall -Wextra -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-protot
 our_must = -std=c11 -Isrc -isystem build/bearssl/inc
 bear_must = -std=c99 -fno-strict-aliasing -DBR_LE_UNALIGNED=0 -DBR_RDRAND=0 -DBR_USE_URANDOM=0 -DBR_USE_UNIX_TIME=0 \
 	-Ibuild/bearssl/inc -Ibuild/bearssl/src
-cc_include := $(shell $(CC) -print-file-name=include)
+cc_include := $(shell $(CC) -print-file-name=include 2>/dev/null)
 must = -nostdinc -isystem $(MUSL_INC) -isystem $(cc_include) -fPIE -fvisibility=hidden
 # aarch64: everything is within 1 MiB of everything else. armhf: the canary that musl keeps at -8 from the thread pointer.
 target_aarch64 = -mcmodel=tiny
