@@ -23,7 +23,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 		.ask = ask,
 		.roots = vault_roots(c),
 		.tls_server_name = c->set[CONF_TLS_SERVER_NAME].value,
-		.skip_verify = c->tls_skip_verify,
+		.skip_verify = c->on[CONF_TLS_SKIP_VERIFY],
 		.arena = &f->arena,
 		.wall_s = clock_wall_s(),
 		.deadline = f->deadline,
@@ -147,7 +147,7 @@ check_roots(const struct config *c, struct err *e)
 	struct roots roots = vault_roots(c);
 	struct file_reader r;
 
-	if (!c->vault.address.tls || c->tls_skip_verify)
+	if (!c->vault.address.tls || c->on[CONF_TLS_SKIP_VERIFY])
 		return 0;
 	if (roots_open(&r, &roots, e) < 0)
 		return -1;

@@ -17,7 +17,7 @@ add_flags(struct buf *b, enum conf_verb verb)
 		const char *argument = conf_text(i, CONF_TEXT_ARGUMENT), *variable = conf_text(i, CONF_TEXT_VARIABLE);
 		size_t start = b->len;
 
-		if (!conf_takes(verb, i))
+		if (!(conf_bits[i] & verb))
 			continue;
 		buf_fmt(b, "  -%s%s%s", conf_text(i, CONF_TEXT_NAME), *argument ? "=" : "", argument);
 		pad(b, start, 24);

@@ -66,13 +66,13 @@ cmd_login(struct cmd *cmd, struct err *e)
 
 	if (!output.len && out_check(STDOUT_FILENO, e) < 0)
 		return -1;	/* before there is a token that nobody would get */
-	if (c->tls_skip_verify)
+	if (c->on[CONF_TLS_SKIP_VERIFY])
 		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
 	if (flow_login(f, &s, e) < 0)
 		return -1;
 	show_warnings(&s, &f->arena);
 	out = arena_buf(&f->arena, 64 * 1024 + 4 * s.root.text.len);	/* indentation and column padding, several times over */
-	if (render(&out, c, &s, &f->arena, e) < 0 || (c->is_store && store(c, &s, &f->arena, e) < 0))
+	if (render(&out, c, &s, &f->arena, e) < 0 || (c->on[CONF_STORE] && store(c, &s, &f->arena, e) < 0))
 		return -1;
 	return output.len ? file_replace(output, buf_str(&out), (mode_t)c->mode, e) : cmd_print(cmd, &out, e);
 }

@@ -11,16 +11,6 @@ refuse(const struct setting *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
 }
 
-/* As Go's strconv.ParseBool, which Vault uses. */
-static int
-parse_bool(const struct setting *s, bool *out, struct err *e)
-{
-	*out = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");
-	if (*out || str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
-		return 0;
-	return refuse(s, e, "is neither true nor false");
-}
-
 static int
 parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
 {
@@ -32,25 +22,35 @@ parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
 static int
 parse_mode(const struct setting *s, unsigned *mode, struct err *e)
 {
-	*mode = 0;
-	for (size_t i = 0; i < s->value.len; i++) {
-		unsigned digit = (unsigned)(unsigned char)s->value.at[i] - '0';
+	bool bad = !s->value.len;
 
-		if (digit > 7 || *mode > 0777)
-			return refuse(s, e, "is not an octal mode like 0600");
+	*mode = 0;
+	for (size_t i = 0; !bad && i < s->value.len; i++) {
+		unsigned digit = (unsigned char)s->value.at[i] - (unsigned)'0';
+
 		*mode = *mode * 8 + digit;
+		bad = digit > 7 || *mode > 0777;
 	}
-	return s->value.len && *mode <= 0777 ? 0 : refuse(s, e, "is not an octal mode like 0600");
+	return bad ? refuse(s, e, "is not an octal mode like 0600") : 0;
 }
 
-/* Control bytes are wrong in every setting: they reach headers, terminals and files. */
+/* Control bytes are wrong in every setting: they reach headers, terminals and files. Booleans are as Go's ParseBool has them,
+   which Vault uses. */
 static int
-check_control(const struct config *c, struct err *e)
+check_each(struct config *c, struct err *e)
 {
-	for (size_t i = 0; i < CONF_KEYS; i++)
-		for (size_t j = 0; j < c->set[i].value.len; j++)
-			if ((unsigned char)c->set[i].value.at[j] < 0x20 || c->set[i].value.at[j] == 0x7f)
-				return refuse(&c->set[i], e, "holds a control byte");
+	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
+		const struct setting *s = &c->set[i];
+
+		for (size_t j = 0; j < s->value.len; j++)
+			if ((unsigned char)s->value.at[j] < 0x20 || s->value.at[j] == 0x7f)
+				return refuse(s, e, "holds a control byte");
+		if (!(conf_bits[i] & CONF_BOOL))
+			continue;
+		c->on[i] = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");
+		if (!c->on[i] && !str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
+			return refuse(s, e, "is neither true nor false");
+	}
 	return 0;
 }
 
@@ -73,6 +73,7 @@ static int
 check_vault(struct config *c, struct err *e)
 {
 	const struct setting *s = c->set;
+	struct host host;
 	int64_t ms;
 
 	if (uri_parse(&c->vault.address, s[CONF_ADDRESS].value, e) < 0)
@@ -82,8 +83,7 @@ check_vault(struct config *c, struct err *e)
 	c->vault.namespace = s[CONF_NAMESPACE].value;
 	if (!str_is_printable(c->vault.namespace))
 		return refuse(&s[CONF_NAMESPACE], e, "holds a byte that is not printable ascii");
-	c->has_tls_name = s[CONF_TLS_SERVER_NAME].value.len > 0;
-	if (c->has_tls_name && host_parse(&c->tls_name, s[CONF_TLS_SERVER_NAME].value, e) < 0)
+	if (s[CONF_TLS_SERVER_NAME].value.len && host_parse(&host, s[CONF_TLS_SERVER_NAME].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
 	if (s[CONF_WRAP_TTL].value.len) {
 		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
@@ -118,22 +118,18 @@ int
 conf_check(struct config *c, enum conf_verb verb, struct err *e)
 {
 	struct setting *s = c->set;
-	bool is_token_only, is_no_store;
 
-	if (check_control(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
-	    parse_bool(&s[CONF_TLS_SKIP_VERIFY], &c->tls_skip_verify, e) < 0 ||
-	    parse_bool(&s[CONF_DISABLE_REDIRECTS], &c->vault.no_redirects, e) < 0 ||
-	    parse_bool(&s[CONF_TOKEN_ONLY], &is_token_only, e) < 0 || parse_bool(&s[CONF_STORE], &c->is_store, e) < 0 ||
-	    parse_bool(&s[CONF_NO_STORE], &is_no_store, e) < 0 || parse_mode(&s[CONF_MODE], &c->mode, e) < 0 ||
-	    parse_seconds(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
+	if (check_each(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
+	    parse_mode(&s[CONF_MODE], &c->mode, e) < 0 || parse_seconds(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
 		return -1;
-	if (is_token_only)
-		s[CONF_FIELD] = (struct setting){ S("token"), FROM_FLAG, "-", "token-only" };
-	if (is_token_only || (s[CONF_NO_STORE].from == FROM_FLAG && is_no_store))
-		c->is_store = false;
-	if (c->is_store && (!c->home.len || c->home.at[0] != '/'))
+	c->vault.no_redirects = c->on[CONF_DISABLE_REDIRECTS];
+	if (c->on[CONF_TOKEN_ONLY])
+		s[CONF_FIELD].value = S("token");
+	if (c->on[CONF_TOKEN_ONLY] || (s[CONF_NO_STORE].from == FROM_FLAG && c->on[CONF_NO_STORE]))
+		c->on[CONF_STORE] = false;
+	if (c->on[CONF_STORE] && !str_begins(c->home, "/"))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "-store needs an absolute path in HOME");
-	if (s[CONF_AT].from != FROM_DEFAULT && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
+	if (s[CONF_AT].from == FROM_FLAG && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
 		return refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
 	return 0;
 }

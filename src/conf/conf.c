@@ -10,7 +10,7 @@ static const char texts[] =
 #define CONF_REST_OF(variable, fallback, argument, help) variable "\0" fallback "\0" argument "\0" help "\0"
 	CONF_FLAGS(CONF_TEXTS_OF);
 
-static const unsigned char bits[CONF_KEYS] = {
+const unsigned char conf_bits[CONF_KEYS] = {
 #define CONF_BITS_OF(key, name, alias, bits, ...) bits,
 	CONF_FLAGS(CONF_BITS_OF)
 };
@@ -23,12 +23,6 @@ conf_text(enum conf_key key, enum conf_text which)
 	for (unsigned n = (unsigned)key * CONF_TEXTS + which; n > 0; n--)
 		t += strlen(t) + 1;
 	return t;
-}
-
-bool
-conf_takes(enum conf_verb verb, enum conf_key key)
-{
-	return bits[key] & verb;
 }
 
 static struct str
@@ -156,7 +150,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(name));
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const char *known = conf_text(i, CONF_TEXT_NAME);
-		unsigned d = conf_takes(verb, i) ? distance(name, str_of(known)) : 3;
+		unsigned d = (conf_bits[i] & verb) ? distance(name, str_of(known)) : 3;
 
 		if (d < best) {
 			best = d;
@@ -172,7 +166,7 @@ find_flag(struct str name, enum conf_verb verb)
 {
 	enum conf_key i = 0;
 
-	while (i < CONF_KEYS && !(name.len && conf_takes(verb, i) &&
+	while (i < CONF_KEYS && !(name.len && (conf_bits[i] & verb) &&
 	    (str_is(name, conf_text(i, CONF_TEXT_NAME)) || str_is(name, conf_text(i, CONF_TEXT_ALIAS)))))
 		i++;
 	return i;
@@ -206,9 +200,9 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 			return unknown_flag(name, verb, e);
 		if (name.at[name.len] != '=') {	/* argv's NUL */
 			value = S("true");
-			if (!(bits[key] & CONF_BOOL) && ++i == argc)
+			if (!(conf_bits[key] & CONF_BOOL) && ++i == argc)
 				return err_set(e, ERR_INPUT, CAUSE_USE, "-%s needs a value", conf_text(key, CONF_TEXT_NAME));
-			if (!(bits[key] & CONF_BOOL))
+			if (!(conf_bits[key] & CONF_BOOL))
 				value = str_of(argv[i]);
 		}
 		set_flag(c, key, value);

@@ -76,19 +76,16 @@ enum conf_text {
 /* One of them; static. */
 const char *conf_text(enum conf_key key, enum conf_text which);
 
-/* Whether a verb takes the flag. */
-bool conf_takes(enum conf_verb verb, enum conf_key key);
+/* The bits of one flag: the verbs that take it, and CONF_BOOL. */
+extern const unsigned char conf_bits[CONF_KEYS];
 
 /* Slices are parts of argv, the environment or static text: they live as long as the process. */
 struct config {
 	struct setting set[CONF_KEYS];
 	/* What the settings mean, after conf_check. */
+	bool on[CONF_KEYS];		/* boolean flags */
 	struct vault vault;
-	struct host tls_name;		/* kind HOST_DNS with an empty name when not set */
-	bool has_tls_name;
 	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
-	bool tls_skip_verify;
-	bool is_store;
 	unsigned mode;
 	int64_t timeout_ms;
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */

@@ -38,7 +38,7 @@ run_precedence(enum conf_key key)
 {
 	const char *name = conf_text(key, CONF_TEXT_NAME), *variable = conf_text(key, CONF_TEXT_VARIABLE);
 	const char *fallback = conf_text(key, CONF_TEXT_DEFAULT);
-	enum conf_verb verb = conf_takes(VERB_LOGIN, key) ? VERB_LOGIN : VERB_SIGN;
+	enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
 	bool is_pantler = !strncmp(variable, "PANTLER_", 8);
 	char flag[80], empty_flag[80], bao[80], vault[80], empty_bao[80], empty_vault[80];
 
@@ -136,7 +136,7 @@ run_syntax(void)
 			char flag[80];
 
 			snprintf(flag, sizeof flag, "-%s=x", conf_text(key, CONF_TEXT_NAME));
-			wrong += (read_all(verb, NULL, LIST(flag)) == 0) != conf_takes(verb, key);
+			wrong += (read_all(verb, NULL, LIST(flag)) == 0) != !!(conf_bits[key] & verb);
 		}
 	is_int(wrong, 0, "each verb takes its flags and no other");
 }
@@ -312,7 +312,7 @@ run_unchecked(void)
 	}
 	for (enum conf_key key = 0; key < CONF_KEYS; key++) {
 		const char *name = conf_text(key, CONF_TEXT_NAME);
-		enum conf_verb verb = conf_takes(VERB_LOGIN, key) ? VERB_LOGIN : VERB_SIGN;
+		enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
 		char want[100];
 
 		snprintf(text, sizeof text, "-%s=CANARY\x7f", name);
@@ -333,7 +333,7 @@ run_meaning(void)
 {
 	ok(checked(VERB_LOGIN, NULL, NULL), "the defaults make sense");
 	ok(c.vault.address.tls && c.vault.address.port == 8200 && c.vault.address.host.kind == HOST_IP4 && !c.vault.namespace.len &&
-	   !c.vault.token.len && !c.vault.wrap_ttl_s && !c.vault.no_redirects && !c.has_tls_name && !c.tls_skip_verify && !c.is_store &&
+	   !c.vault.token.len && !c.vault.wrap_ttl_s && !c.vault.no_redirects && !c.on[CONF_TLS_SKIP_VERIFY] && !c.on[CONF_STORE] &&
 	   c.mode == 0600 && c.timeout_ms == 60000 && str_eq(c.region, S("us-east-1")), "and are what they should be");
 	ok(checked(VERB_SIGN, NULL, NULL) && checked(VERB_VERSION, NULL, NULL) && checked(VERB_HELP, NULL, NULL), "for every verb");
 	ok(checked(VERB_LOGIN, LIST("VAULT_WRAP_TTL=90"), LIST("-timeout=500ms")) && c.vault.wrap_ttl_s == 90 && c.timeout_ms == 500, "durations");
@@ -343,14 +343,14 @@ run_meaning(void)
 	ok(checked(VERB_LOGIN, NULL, LIST("-mode=640")) && c.mode == 0640, "a mode without its zero");
 	ok(checked(VERB_LOGIN, NULL, LIST("-mode=0")) && c.mode == 0, "no mode at all");
 	ok(checked(VERB_LOGIN, NULL, LIST("-mode=00777")) && c.mode == 0777, "all of it");
-	ok(checked(VERB_LOGIN, LIST("VAULT_SKIP_VERIFY=T"), LIST("-disable-redirects")) && c.tls_skip_verify && c.vault.no_redirects, "booleans");
-	ok(checked(VERB_LOGIN, LIST("VAULT_SKIP_VERIFY=1"), LIST("-tls-skip-verify=F")) && !c.tls_skip_verify, "undone");
-	ok(checked(VERB_LOGIN, NULL, LIST("-tls-server-name=vault.corp")) && c.has_tls_name && str_eq(c.tls_name.name, S("vault.corp")),
+	ok(checked(VERB_LOGIN, LIST("VAULT_SKIP_VERIFY=T"), LIST("-disable-redirects")) && c.on[CONF_TLS_SKIP_VERIFY] && c.vault.no_redirects, "booleans");
+	ok(checked(VERB_LOGIN, LIST("VAULT_SKIP_VERIFY=1"), LIST("-tls-skip-verify=F")) && !c.on[CONF_TLS_SKIP_VERIFY], "undone");
+	ok(checked(VERB_LOGIN, NULL, LIST("-tls-server-name=vault.corp")),
 	   "a name of its own for TLS");
-	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store")) && c.is_store, "-store");
-	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-no-store")) && !c.is_store, "-no-store wins");
-	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-no-store=false")) && c.is_store, "not when it is false");
-	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-token-only")) && !c.is_store &&
+	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store")) && c.on[CONF_STORE], "-store");
+	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-no-store")) && !c.on[CONF_STORE], "-no-store wins");
+	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-no-store=false")) && c.on[CONF_STORE], "not when it is false");
+	ok(checked(VERB_LOGIN, LIST("HOME=/root"), LIST("-store", "-token-only")) && !c.on[CONF_STORE] &&
 	   str_eq(c.set[CONF_FIELD].value, S("token")), "-token-only is -field=token -no-store");
 	ok(checked(VERB_LOGIN, NULL, LIST("-token-only=false", "-field=policies")) && str_eq(c.set[CONF_FIELD].value, S("policies")),
 	   "not when it is false");
