@@ -55,7 +55,7 @@ smallest := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz)
 lto := $(shell $(CC) -flto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>/dev/null && echo -flto -ffat-lto-objects)
 small = -MMD -MP -Os $(target_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	'-ffile-prefix-map=$(CURDIR)=.'
-our_cc = $(CC) $(small) $(smallest) $(lto) $(warn) -fstack-protector-strong $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
+our_cc = $(CC) $(small) $(smallest) $(lto) $(warn) -fstack-protector -fno-optimize-sibling-calls -fno-caller-saves -fno-move-loop-invariants $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
 bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
 link = $(CC) $(target_$(ARCH)) $(lto:-flto=-flto -flto-partition=none) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
@@ -166,7 +166,7 @@ test: ## installs what tests need; then check, the same for other processors, an
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
-	$Q$(fuzz_our_cc) -fsanitize=fuzzer -o $@ $^
+	$Q$(fuzz_our_cc) -fsanitize=fuzzer -o $@ $(filter %.c %.a,$^)
 fuzz: $(patsubst build/test/fuzz/%,build/fuzz/%,$(replay)) ## T=60: each fuzz target for T seconds; needs clang-14
 	@tests/fuzz.sh $(T) $^
 
