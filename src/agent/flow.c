@@ -52,7 +52,7 @@ redirect(struct flow *f, struct ask_http *ask, const struct answer *in, struct b
 
 	if (in->how != ANSWER_OK || (in->status != 301 && in->status != 302 && in->status != 307 && in->status != 308))
 		return 0;
-	to = http_field_get(in->head, in->head_n, S("Location"), NULL);
+	to = http_field_get(in->head, in->head_n, "Location", NULL);
 	url = arena_buf(&f->arena, to.len + 512);	/* a host name has at most 253 bytes */
 	if (str_begins(to, "/") && !str_begins(to, "//") && uri_parse(&uri, ask->url, e) == 0)
 		uri_format_safe(&url, &uri);	/* on the same server */

@@ -5,7 +5,7 @@
 #include "data/jsonw.h"
 
 static void
-add_pair(struct jsonw *w, struct str key, struct str value)
+add_pair(struct jsonw *w, const char *key, struct str value)
 {
 	jsonw_key(w, key);
 	jsonw_str(w, value);
@@ -21,10 +21,10 @@ cmd_version(struct cmd *c, struct err *e)
 	date_format_rfc3339(&at, PANTLER_BUILD_AT);
 	if (str_is(c->config.set[CONF_FORMAT].value, "json")) {
 		jsonw_open(&w, '{');
-		add_pair(&w, S("version"), S(PANTLER_VERSION));
-		add_pair(&w, S("arch"), S(PANTLER_ARCH));
-		add_pair(&w, S("build_date"), buf_str(&at));
-		add_pair(&w, S("tls"), S("BearSSL " PANTLER_BEARSSL));
+		add_pair(&w, "version", S(PANTLER_VERSION));
+		add_pair(&w, "arch", S(PANTLER_ARCH));
+		add_pair(&w, "build_date", buf_str(&at));
+		add_pair(&w, "tls", S("BearSSL " PANTLER_BEARSSL));
 		jsonw_close(&w, '}');
 		buf_add_c(&b, '\n');
 	} else {

@@ -106,8 +106,8 @@ static const char *
 find_framing(struct http_resp *r, bool is_old)
 {
 	bool two_codings, two_lengths;
-	struct str coding = http_field_get(r->head, r->head_n, S("Transfer-Encoding"), &two_codings);
-	struct str length = http_field_get(r->head, r->head_n, S("Content-Length"), &two_lengths);
+	struct str coding = http_field_get(r->head, r->head_n, "Transfer-Encoding", &two_codings);
+	struct str length = http_field_get(r->head, r->head_n, "Content-Length", &two_lengths);
 
 	r->body = HTTP_BODY_CLOSE;
 	if (coding.at) {
@@ -181,13 +181,13 @@ http_parse_head(struct str in, struct arena *a, struct http_resp *out, size_t *h
 }
 
 struct str
-http_field_get(const struct http_field *head, size_t n, struct str name, bool *twice)
+http_field_get(const struct http_field *head, size_t n, const char *name, bool *twice)
 {
 	struct str value = { 0 };
 	bool again = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!str_eq_nocase(head[i].name, name))
+		if (!str_eq_nocase(head[i].name, str_of(name)))
 			continue;
 		if (value.at)
 			again = true;

@@ -80,6 +80,6 @@ enum http_more http_body_eof(const struct http_body *b, struct err *e) __attribu
 
 /* The first value of a field, compared without case; at is NULL when there is none. *twice (may be NULL) says whether there
    is a second one. */
-struct str http_field_get(const struct http_field *head, size_t n, struct str name, bool *twice);
+struct str http_field_get(const struct http_field *head, size_t n, const char *name, bool *twice);
 
 #endif

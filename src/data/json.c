@@ -354,18 +354,18 @@ string_is(struct json string, struct str bytes)
 }
 
 int
-json_get(struct json obj, struct str key, struct json *out, struct err *e)
+json_get(struct json obj, const char *key, struct json *out, struct err *e)
 {
 	size_t cursor = 0;
 	struct json k, v;
 
 	out->text = S("");
 	while (json_type(obj) == JSON_OBJECT && json_each(obj, &cursor, &k, &v)) {
-		if (!string_is(k, key))
+		if (!string_is(k, str_of(key)))
 			continue;
 		if (out->text.len) {
 			out->text = S("");
-			return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: key \"%.*s\" stands twice", STR(key));
+			return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: key \"%s\" stands twice", key);
 		}
 		*out = v;
 	}

@@ -32,10 +32,10 @@ int json_parse(struct json *out, struct str text, struct err *e) __attribute__((
 
 enum json_type json_type(struct json v);
 
-/* The value of a key, both compared unescaped. 0, with *out JSON_NONE when the key is absent or obj is no object. -1 when
+/* The value of a key, the object's keys compared unescaped. 0, with *out JSON_NONE when the key is absent or obj is no object. -1 when
    the key stands twice in obj: an answer that says two things is refused (ERR_PEER, CAUSE_ANSWER, names the key). Other
    keys may repeat unseen. */
-int json_get(struct json obj, struct str key, struct json *out, struct err *e) __attribute__((warn_unused_result));
+int json_get(struct json obj, const char *key, struct json *out, struct err *e) __attribute__((warn_unused_result));
 
 /* The next member of an object (key is a string) or item of an array (key is JSON_NONE). *cursor is 0 before the first call
    and means nothing to the caller. False at the end, and at once for every other type. */

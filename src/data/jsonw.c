@@ -88,9 +88,9 @@ jsonw_str(struct jsonw *w, struct str s)
 }
 
 void
-jsonw_key(struct jsonw *w, struct str key)
+jsonw_key(struct jsonw *w, const char *key)
 {
-	jsonw_str(w, key);
+	jsonw_str(w, str_of(key));
 	end_key(w);
 }
 

@@ -20,7 +20,7 @@ void jsonw_open(struct jsonw *w, char bracket);
 /* End it: '}' or ']'. */
 void jsonw_close(struct jsonw *w, char bracket);
 /* The key of the next value of an object. */
-void jsonw_key(struct jsonw *w, struct str key);
+void jsonw_key(struct jsonw *w, const char *key);
 
 /* A string. Quote, backslash and control bytes are escaped, and as Go does, < > & U+2028 and U+2029 as \u003c etc.; a byte
    that is not UTF-8 becomes \ufffd. At most 6 bytes of output for one of input, and two quotes. */

@@ -85,7 +85,7 @@ get(struct json *out, struct json object, const char *of, const char *key, enum 
 {
 	enum json_type is;
 
-	if (json_get(object, str_of(key), out, e) < 0)
+	if (json_get(object, key, out, e) < 0)
 		return err_in(e, "answer");
 	is = json_type(*out);
 	if (is == JSON_NULL)
@@ -251,7 +251,7 @@ vault_error_text(struct str body, struct arena *a)
 	struct err ignored;	/* a body without readable errors has no words to show: that is all a caller asks */
 	size_t at = 0;
 
-	if (json_parse(&root, body, &ignored) < 0 || json_get(root, S("errors"), &errors, &ignored) < 0 ||
+	if (json_parse(&root, body, &ignored) < 0 || json_get(root, "errors", &errors, &ignored) < 0 ||
 	    json_type(errors) == JSON_NONE)
 		return (struct str){ NULL, 0 };
 	if (json_type(errors) == JSON_ARRAY && json_each(errors, &at, &none, &first) && json_type(first) == JSON_STRING &&

@@ -72,7 +72,7 @@ login_body_cap(const struct login_config *c)
 }
 
 static void
-add_head(struct jsonw *w, struct str name, struct str value)
+add_head(struct jsonw *w, const char *name, struct str value)
 {
 	jsonw_key(w, name);
 	jsonw_open(w, '[');
@@ -107,15 +107,15 @@ add_signed_head(struct buf *out, const struct login_config *c, struct str host, 
 	if (sigv4_sign(&authorization, &s, c->cred, a, e) < 0)
 		return -1;
 	jsonw_open(&w, '{');
-	add_head(&w, S("Authorization"), buf_str(&authorization));
-	for (size_t i = 0; i < n - 1; i++)
-		add_head(&w, head[i].name, head[i].value);
+	add_head(&w, "Authorization", buf_str(&authorization));
+	for (size_t i = 0; i < n - 1; i++)	/* their names are literals */
+		add_head(&w, head[i].name.at, head[i].value);
 	jsonw_close(&w, '}');
 	return 0;
 }
 
 static void
-add_base64(struct jsonw *w, struct str key, struct str bytes, struct arena *a)
+add_base64(struct jsonw *w, const char *key, struct str bytes, struct arena *a)
 {
 	struct buf b = arena_buf(a, code_base64_len(bytes.len));
 
@@ -140,13 +140,13 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	if (add_signed_head(&head, c, buf_str(&host), at_s, a, e) < 0)
 		return -1;
 	jsonw_open(&w, '{');
-	jsonw_key(&w, S("role"));
+	jsonw_key(&w, "role");
 	jsonw_str(&w, c->role);
-	jsonw_key(&w, S("iam_http_request_method"));
+	jsonw_key(&w, "iam_http_request_method");
 	jsonw_str(&w, S("POST"));
-	add_base64(&w, S("iam_request_url"), buf_str(&url), a);
-	add_base64(&w, S("iam_request_body"), S(STS_BODY), a);
-	add_base64(&w, S("iam_request_headers"), buf_str(&head), a);
+	add_base64(&w, "iam_request_url", buf_str(&url), a);
+	add_base64(&w, "iam_request_body", S(STS_BODY), a);
+	add_base64(&w, "iam_request_headers", buf_str(&head), a);
 	jsonw_close(&w, '}');
 	return host.full || url.full || head.full || out->full ? arena_err(e) : 0;
 }

@@ -61,7 +61,7 @@ list(struct str *out, struct json object, const char *key, struct arena *a, stru
 	struct buf b;
 	size_t at = 0;
 
-	if (json_get(object, str_of(key), &v, e) < 0)
+	if (json_get(object, key, &v, e) < 0)
 		return -1;
 	b = arena_buf(a, v.text.len + 2);	/* no longer than the JSON that it was */
 	buf_add_c(&b, '[');
@@ -78,7 +78,7 @@ add_meta(struct rows *r, const struct vault_secret *s, struct arena *a, struct e
 	struct json meta, key, value;
 	size_t at = 0;
 
-	if (json_get(s->auth, S("metadata"), &meta, e) < 0)
+	if (json_get(s->auth, "metadata", &meta, e) < 0)
 		return -1;
 	while (json_each(meta, &at, &key, &value)) {
 		struct row row = { .value = value.text, .is_meta = true };
@@ -178,9 +178,9 @@ put(struct jsonw *w, struct json object, const char *key, struct str zero, struc
 {
 	struct json v = { S("") };
 
-	if (json_type(object) == JSON_OBJECT && json_get(object, str_of(key), &v, e) < 0)
+	if (json_type(object) == JSON_OBJECT && json_get(object, key, &v, e) < 0)
 		return err_in(e, "answer");
-	jsonw_key(w, str_of(key));
+	jsonw_key(w, key);
 	jsonw_value(w, json_type(v) == JSON_NONE || json_type(v) == JSON_NULL ? (struct json){ zero } : v);
 	return 0;
 }
@@ -217,16 +217,16 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 	if (put_all(&w, s->root, top, e) < 0)
 		return -1;
 	if (s->has_auth) {
-		jsonw_key(&w, S("auth"));
+		jsonw_key(&w, "auth");
 		jsonw_open(&w, '{');
 		if (put_all(&w, s->auth, auth, e) < 0)
 			return -1;
 		jsonw_close(&w, '}');
 	}
 	if (s->has_wrap) {
-		if (json_get(s->root, S("wrap_info"), &info, e) < 0)
+		if (json_get(s->root, "wrap_info", &info, e) < 0)
 			return err_in(e, "answer");
-		jsonw_key(&w, S("wrap_info"));
+		jsonw_key(&w, "wrap_info");
 		jsonw_open(&w, '{');
 		if (put_all(&w, info, wrap, e) < 0)
 			return -1;
@@ -246,23 +246,25 @@ static const char fields[] = "request_id\0rrequest_id\0" "lease_id\0rlease_id\0"
 	"wrapping_token_creation_path\0wcreation_path\0" "wrapped_accessor\0wwrapped_accessor\0";
 
 static int
-find_field(struct json *out, const struct vault_secret *s, struct str field, struct err *e)
+find_field(struct json *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)
 {
 	struct json none = { S("") }, info = none, meta;
+	struct str member;
 
 	*out = none;
-	if (s->has_wrap && json_get(s->root, S("wrap_info"), &info, e) < 0)
+	if (s->has_wrap && json_get(s->root, "wrap_info", &info, e) < 0)
 		return -1;
 	for (const char *name = fields, *key; *name; name = next(key)) {
 		key = next(name);
 		if (str_is(field, name))
-			return json_get(*key == 'r' ? s->root : *key == 'w' ? info : s->has_auth ? s->auth : none, str_of(key + 1), out, e);
+			return json_get(*key == 'r' ? s->root : *key == 'w' ? info : s->has_auth ? s->auth : none, key + 1, out, e);
 	}
 	if (!s->has_auth || !str_has_prefix(field, S(META)))
 		return 0;
-	if (json_get(s->auth, S("metadata"), &meta, e) < 0)
+	if (json_get(s->auth, "metadata", &meta, e) < 0 ||
+	    arena_keep(a, str_part(field, sizeof META - 1, field.len), &member, e) < 0)	/* with a NUL behind it */
 		return -1;
-	return json_get(meta, str_part(field, sizeof META - 1, field.len), out, e);
+	return json_get(meta, member.at, out, e);
 }
 
 int
@@ -271,7 +273,7 @@ show_field(struct buf *out, const struct vault_secret *s, struct str field, stru
 	struct json v;
 	struct str text;
 
-	if (find_field(&v, s, field, e) < 0)
+	if (find_field(&v, s, field, a, e) < 0)
 		return err_in(e, "answer");
 	if (json_type(v) == JSON_NONE || json_type(v) == JSON_NULL) {
 		err_set(e, ERR_ABSENT, CAUSE_FIELD, "field \"%.*s\" is not in the answer", STR(field));

@@ -86,7 +86,7 @@ add_line(struct buf *b, const char *what, struct str value)
 
 /* The first string under a key, in an array or not. */
 static struct str
-get_string(struct json object, struct str key)
+get_string(struct json object, const char *key)
 {
 	struct json v, none;
 	struct str s = { NULL, 0 };
@@ -100,7 +100,7 @@ get_string(struct json object, struct str key)
 }
 
 static struct str
-get_base64(struct json object, struct str key)
+get_base64(struct json object, const char *key)
 {
 	struct str text = get_string(object, key);
 	struct buf b = arena_buf(&arena, text.len + 1);
@@ -127,11 +127,11 @@ describe_question(struct buf *b, const struct play *p, const struct ask *ask)
 		return false;
 	while (json_each(root, &at, &key, &value))
 		members++;
-	if (members != 5 || !str_eq(get_string(root, S("iam_http_request_method")), S("POST")) ||
-	    json_parse(&head, get_base64(root, S("iam_request_headers")), &e) < 0 || str_find(head.text, p->cred.secret) != SIZE_MAX)
+	if (members != 5 || !str_eq(get_string(root, "iam_http_request_method"), S("POST")) ||
+	    json_parse(&head, get_base64(root, "iam_request_headers"), &e) < 0 || str_find(head.text, p->cred.secret) != SIZE_MAX)
 		return false;
-	add_line(b, "> role ", get_string(root, S("role")));
-	buf_fmt(b, "> sts %.*s %.*s\n", STR(get_base64(root, S("iam_request_url"))), STR(get_base64(root, S("iam_request_body"))));
+	add_line(b, "> role ", get_string(root, "role"));
+	buf_fmt(b, "> sts %.*s %.*s\n", STR(get_base64(root, "iam_request_url")), STR(get_base64(root, "iam_request_body")));
 	for (at = 0; json_each(head, &at, &key, &value);) {
 		struct str name, text;
 		size_t item_at = 0;

@@ -29,7 +29,7 @@ value(struct json object, const char *key)
 {
 	struct json v = { S("") };
 
-	if (json_get(object, str_of(key), &v, &err) < 0)
+	if (json_get(object, key, &v, &err) < 0)
 		need(false, key, err.line);
 	return v;
 }

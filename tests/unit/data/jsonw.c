@@ -55,9 +55,9 @@ static void
 build(struct jsonw *w)
 {
 	jsonw_open(w, '{');
-	jsonw_key(w, S("a\"<"));
+	jsonw_key(w, "a\"<");
 	jsonw_str(w, S("b\0c\x7f\xff\xc3(\xe2\x80\xa8\xf0\x9f\x98\x80"));
-	jsonw_key(w, S("n"));
+	jsonw_key(w, "n");
 	jsonw_open(w, '[');
 	jsonw_i64(w, INT64_MIN);
 	jsonw_i64(w, 0);
@@ -69,7 +69,7 @@ build(struct jsonw *w)
 	jsonw_open(w, '{');
 	jsonw_close(w, '}');
 	jsonw_close(w, ']');
-	jsonw_key(w, S("z"));
+	jsonw_key(w, "z");
 	jsonw_open(w, '[');
 	jsonw_close(w, ']');
 	jsonw_close(w, '}');
@@ -90,9 +90,9 @@ calls(void)
 	w = (struct jsonw){ .out = &b, .pretty = true };
 	jsonw_open(&w, '[');
 	jsonw_open(&w, '{');
-	jsonw_key(&w, S("a"));
+	jsonw_key(&w, "a");
 	jsonw_value(&w, (struct json){ S("[1,{}]") });
-	jsonw_key(&w, S("b"));
+	jsonw_key(&w, "b");
 	jsonw_str(&w, S(""));
 	jsonw_close(&w, '}');
 	jsonw_open(&w, '[');

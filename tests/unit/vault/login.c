@@ -36,7 +36,7 @@ get(struct json object, const char *key)
 {
 	struct json v = { S("") };
 
-	if (json_get(object, str_of(key), &v, &err) < 0)
+	if (json_get(object, key, &v, &err) < 0)
 		ok(false, "%s: %s", key, err.line);
 	return v;
 }
@@ -460,7 +460,7 @@ errors(struct str text)
 	struct jsonw w = { .out = &b };
 
 	jsonw_open(&w, '{');
-	jsonw_key(&w, S("errors"));
+	jsonw_key(&w, "errors");
 	jsonw_open(&w, '[');
 	if (text.at)
 		jsonw_str(&w, text);
