@@ -150,7 +150,7 @@ check_roots(const struct config *c, struct err *e)
 	if (!c->vault.address.tls || c->on[CONF_TLS_SKIP_VERIFY])
 		return 0;
 	if (roots_open(&r, &roots, e) < 0)
-		return -1;
+		return e->cause == CAUSE_FILE ? err_in(e, "ca certificates") : -1;
 	file_reader_close(&r);
 	return 0;
 }
@@ -164,8 +164,11 @@ flow_login(struct flow *f, struct vault_secret *out, struct err *e)
 
 	if (flow_plan_login(&plan, &cred, f->config, e) < 0 || check_roots(f->config, e) < 0)
 		return -1;
-	if (flow_run(f, login_step, &m, e) < 0)
+	if (flow_run(f, login_step, &m, e) < 0) {
+		if (e->cause == CAUSE_UNREACHABLE && !e->hint[0] && f->config->set[CONF_ADDRESS].from == FROM_DEFAULT)
+			err_hint(e, "neither -address nor VAULT_ADDR is set: this is the default");
 		return -1;
+	}
 	*out = m.secret;
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include "sys/loop.h"
 #include "vault/login.h"
 
-/* Address space of one flow: two exchanges of 100 KiB with TLS, VAULT_BODY_MAX for each, and what their answers unescape to.
-   Reserved, not used: a login touches some 100 KiB of it. */
+/* Address space of one flow: two exchanges (XFER_ARENA and VAULT_BODY_MAX each), what their answers unescape to, and what is
+   shown of them. Reserved, not used: a login touches some 60 KiB of it. */
 #define FLOW_BYTES (8 * 1024 * 1024)
 
 struct flow {

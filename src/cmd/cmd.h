@@ -33,7 +33,7 @@ int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 /* Append the help on all verbs. */
 void cmd_add_overview(struct buf *b);
 
-/* The exit code of an error (surface: exit codes). */
+/* The exit code of an error (pantler(1), EXIT STATUS). */
 int cmd_exit_code(const struct err *e);
 
 /* What the buf holds, to standard output, under the flow's deadline. -1 too when not all of it fitted into the buf. */

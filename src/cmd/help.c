@@ -31,7 +31,7 @@ add_flags(struct buf *b, enum conf_verb verb)
 void
 cmd_add_overview(struct buf *b)
 {
-	buf_fmt(b, "pantler hands a machine its secrets: AWS login for HashiCorp Vault and OpenBao.\n\n");
+	buf_fmt(b, "pantler logs a machine in to HashiCorp Vault and OpenBao by its AWS identity.\n\n");
 	for (const struct verb *v = cmd_verbs; *v->name; v++) {
 		size_t start = b->len;
 

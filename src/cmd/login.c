@@ -49,8 +49,6 @@ store(const struct config *c, const struct vault_secret *s, struct arena *a, str
 {
 	struct buf path = arena_buf(a, c->home.len + sizeof "/.vault-token");
 
-	if (!s->has_auth)
-		return err_set(e, ERR_INPUT, CAUSE_USE, "-store: a wrapped token cannot be stored");
 	buf_fmt(&path, "%.*s/.vault-token", STR(c->home));
 	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token.client_token, 0600, e);
 }

@@ -72,7 +72,7 @@ find_verb(struct str name, struct err *e)
 		return NULL;
 	}
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown verb \"%.*s\"", STR(name));
-	err_hint(e, "pantler help");
+	err_hint(e, "pantler help names the verbs");
 	return NULL;
 }
 

@@ -129,6 +129,8 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 		c->on[CONF_STORE] = false;
 	if (c->on[CONF_STORE] && !str_begins(c->home, "/"))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "-store needs an absolute path in HOME");
+	if (c->on[CONF_STORE] && c->vault.wrap_ttl_s)
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-store: a wrapped token cannot be stored");
 	if (s[CONF_AT].from == FROM_FLAG && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
 		return refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
 	return 0;

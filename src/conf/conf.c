@@ -157,7 +157,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 			nearest = known;
 		}
 	}
-	return nearest ? err_hint(e, "did you mean -%s?", nearest) : -1;
+	return nearest ? err_hint(e, "did you mean -%s?", nearest) : err_hint(e, "pantler help VERB shows the flags");
 }
 
 /* CONF_KEYS when there is none. */

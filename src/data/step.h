@@ -22,7 +22,7 @@ struct http_field {
 	struct str value;	/* no control bytes: http_format_request refuses them */
 };
 
-/* Whose roots a peer is held against. Vault's settings are for Vault alone (surface: Trust). */
+/* Whose roots a peer is held against. Vault's settings are for Vault alone. */
 enum peer {
 	PEER_VAULT,
 };
@@ -40,7 +40,7 @@ struct ask_http {
 	size_t head_n;
 	struct str body;
 	size_t body_max;	/* bytes of answer body that are accepted; more is ANSWER_TOO_LARGE */
-	bool once;		/* signed, wrapped or not to happen twice: the shell never sends it again by itself */
+	bool once;		/* signed, wrapped or not to happen twice: must not be sent again (nothing is resent yet) */
 	bool follow;		/* one redirect may be followed (301, 302, 307, 308), to https, or from http to http */
 };
 

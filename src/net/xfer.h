@@ -9,7 +9,7 @@
 #include "net/resolve.h"
 #include "net/roots.h"
 
-#define XFER_CONNECT_MS 30000	/* name, connection and handshake together (Go's dial 30 s, vault-agent.md 7.3) */
+#define XFER_CONNECT_MS 30000	/* name, connection and handshake together (as Go's dialer) */
 #define XFER_TRY_MS 5000	/* one address, when there are more to try: the SYN and two repetitions */
 #define XFER_INTERIM_MAX 4	/* answers of 1xx that are passed over */
 /* What an exchange takes of the arena at most, beside ask->body_max and the request. Most of it is never touched. */
