@@ -171,7 +171,8 @@ if not EMULATED:
         os.chmod(folder + "/copy", 0o4755)
         ran = run(argv=[folder + "/copy", "login", "-ca-cert=%s/ca.pem" % folder], env=dict(ENV, HOME=cwd), **as_nobody)
         said("a set-uid program reads no environment", ran, 10, line(
-            "login", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10))
+            "login", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10,
+            "this build reads these two and AWS_SESSION_TOKEN, and no other source"))
 
     # --- Memory: at the very end nothing of what was secret is left in it
 

@@ -367,8 +367,7 @@ equal((ran.out, head(request, "X-Vault-Wrap-TTL")), ("hvs.wrapping", ["90"]), "V
 ran, _ = asked("-token-only", "-wrap-ttl=60s", "-mount=wrap")
 said("-token-only of a wrapped answer", ran, 15, line("login", 'field "token" is not in the answer', 15,
                                                       "the answer is wrapped: wrapping_token is the field to ask for"))
-ran, _ = asked("-store", "-wrap-ttl=60s", "-mount=wrap", env=AT_HOME)
-said("-store of a wrapped answer", ran, 1, line("login", "-store: a wrapped token cannot be stored", 1))
+said("-store of a wrapped answer, before it is asked for", login("-store", "-wrap-ttl=60s", env=AT_HOME), 1, line("login", "-store: a wrapped token cannot be stored", 1))
 ran, _ = asked("-output=" + target, "-wrap-ttl=60s", "-mount=wrap")
 equal((ran.code, open(target).read()), (0, "hvs.wrapping"), "-output of a wrapped answer")
 ran, _ = asked("-wrap-ttl=60s", "-mount=wrap", "-format=json")

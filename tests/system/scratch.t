@@ -59,7 +59,7 @@ failed("a name, and no resolv.conf", login("-address=https://vault.test:8200"),
 failed("-output to the read-only root", login("-output=/token"), "write /token: read-only file system", 16)
 BUNDLES = "no CA certificates: none given and none of the usual bundles exist"
 failed("no CA anywhere", login(env={"VAULT_CACERT": None}), BUNDLES, 1, "name a file of them with -ca-cert or VAULT_CACERT")
-failed("a CA file that is not there", login("-ca-cert=/none.pem"), "/none.pem: no such file or directory", 1)
+failed("a CA file that is not there", login("-ca-cert=/none.pem"), "ca certificates: /none.pem: no such file or directory", 1)
 equal(sorted(os.listdir(scratch.path)), entries, "nothing was left behind")
 
 # --- The system's bundles, in their order

@@ -45,16 +45,20 @@ equal(sign("-at=2026-01-02T04:04:05.9+01:00", "-role=web", "-header-value=vault.
 equal(sign("-at=" + AT, env={"VAULT_FORMAT": "table"}).out, sign("-at=" + AT, "-format=json").out, "VAULT_FORMAT is not about it")
 said("no connection is made", sign(env={"VAULT_ADDR": "https://192.0.2.1", "VAULT_CACERT": "/none"}), 0, "", re.compile(r"\{.*\}"))
 said("no credentials", sign(env=dict.fromkeys(KEYS)), 10,
-     line("sign", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10))
+     line("sign", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10,
+          "this build reads these two and AWS_SESSION_TOKEN, and no other source"))
 
 # --- As a command
 
 GOOD = ("pantler: until 2026-01-02T03:19:05Z whoever has this text can log in as this machine\n"
-        "pantler: at every vault that trusts this identity and demands no server id")
+        "pantler: it is good for a vault that demands %s\n")
 COMMAND = re.compile(r"curl [^\n]*\n\{[^\n]*\}\nPANTLER\n")
 ran = sign("-format=curl", "-at=" + AT)
-said("-format=curl: for whom and how long it is good", ran, 0, GOOD + "\n", COMMAND)
-said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0, GOOD + ", or vault\n", COMMAND)
+said("-format=curl: for whom and how long it is good", ran, 0, GOOD % "no server id", COMMAND)
+said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0, GOOD % 'the server id "vault", or none', COMMAND)
+for flags, more in (("-ca-path=/x",), {}), ((), {"VAULT_CACERT_BYTES": "x"}):
+    said("what curl cannot be told", sign("-format=curl", *flags, env=more), 1,
+         line("sign", "curl cannot be told of VAULT_CACERT_BYTES and -ca-path: use -ca-cert", 1))
 words, _, rest = ran.out.partition("\n")
 ok(words.endswith(" <<'PANTLER'") and not re.search(r"AWS4|eyJ|AKIA", words), "what others can read of a running curl holds no signature", words)
 equal(rest, sign("-at=" + AT).out + "\nPANTLER\n", "the body is the here-document")

@@ -47,9 +47,9 @@ for verb in ("login", "sign", "version", "help"):
         said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
     ok(about.out.count("\n") < 60, "under 60 lines")
 wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
-wrong("an unknown verb", run("lgoin"), 'unknown verb "lgoin"', 1, "pantler help", "")
-wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help", "")
-wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help", "")
+wrong("an unknown verb", run("lgoin"), 'unknown verb "lgoin"', 1, "pantler help names the verbs", "")
+wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
+wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
 for verb in ("agent", "read", "kv", "exec", "check", "doctor", "token-helper"):
     wrong(verb + " is yet to come", run(verb), verb + ": this build does not have it yet", 1, None, "")
@@ -72,9 +72,9 @@ wrong("version -format=curl", run("version", "-format=curl"), "-format must be t
 # --- Flags
 
 wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress", 1, "did you mean -address?")
-wrong("an unknown flag", login("-colourful"), "unknown flag -colourful")
-wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at")
-wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a")
+wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help VERB shows the flags")
+wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help VERB shows the flags")
+wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help VERB shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
 for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: this build does not have it yet" % flag)
@@ -157,11 +157,11 @@ wrong("AWS_REGION with a control byte", login("-region=auto", env={"AWS_REGION":
 # --- Credentials
 
 NONE = "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
-wrong("no credentials", login(env=dict.fromkeys(KEYS)), NONE, 10)
-wrong("empty ones", login(env=dict.fromkeys(KEYS, "")), NONE, 10)
-wrong("a session token alone", login(env=dict(dict.fromkeys(KEYS), AWS_SESSION_TOKEN="demo//session")), NONE, 10)
-wrong("a profile that this build does not read", login(env=dict(dict.fromkeys(KEYS), AWS_PROFILE="x")), NONE, 10,
-      "this build reads credentials from these two variables (and AWS_SESSION_TOKEN) only")
+NO_OTHER = "this build reads these two and AWS_SESSION_TOKEN, and no other source"
+wrong("no credentials", login(env=dict.fromkeys(KEYS)), NONE, 10, NO_OTHER)
+wrong("empty ones", login(env=dict.fromkeys(KEYS, "")), NONE, 10, NO_OTHER)
+wrong("a session token alone", login(env=dict(dict.fromkeys(KEYS), AWS_SESSION_TOKEN="demo//session")), NONE, 10, NO_OTHER)
+wrong("a profile that this build does not read", login(env=dict(dict.fromkeys(KEYS), AWS_PROFILE="x")), NONE, 10, NO_OTHER)
 HALF = "half a pair of aws credentials: %s is set, %s is not"
 for there, missing in (list(KEYS), list(KEYS)[::-1]):
     wrong("half a pair: no " + missing, login(env={missing: None}), HALF % (there, missing), 10)
@@ -179,15 +179,15 @@ open(place + "/unreadable", "w").close()
 os.chmod(place + "/unreadable", 0)
 for name, path, why in (("missing", place + "/none", "no such file or directory"), ("a FIFO", place + "/fifo", "not a regular file"),
                         ("a device", "/dev/zero", "not a regular file"), ("behind a file", place + "/unreadable/x", "not a directory")):
-    wrong("-ca-cert %s" % name, login("-ca-cert=" + path, env=HTTPS), "%s: %s" % (path, why))
-    wrong("-ca-path %s" % name, login("-ca-path=" + path, env=HTTPS), "%s: %s" % (path, why))
-    wrong("VAULT_CACERT %s" % name, login(env=dict(HTTPS, VAULT_CACERT=path)), "%s: %s" % (path, why))
+    wrong("-ca-cert %s" % name, login("-ca-cert=" + path, env=HTTPS), "ca certificates: %s: %s" % (path, why))
+    wrong("-ca-path %s" % name, login("-ca-path=" + path, env=HTTPS), "ca certificates: %s: %s" % (path, why))
+    wrong("VAULT_CACERT %s" % name, login(env=dict(HTTPS, VAULT_CACERT=path)), "ca certificates: %s: %s" % (path, why))
 os.chmod(folder, 0o711)
 os.chmod(place, 0o755)
 as_nobody = {"preexec_fn": lambda: become(nobody())}
 if run("version", **as_nobody).code == 0:  # else the program lies where only root can reach it
     wrong("-ca-cert unreadable", login("-ca-cert=" + place + "/unreadable", env=HTTPS, **as_nobody),
-          place + "/unreadable: permission denied")
+          "ca certificates: " + place + "/unreadable: permission denied")
 equal(silent.connections, 0, "no connection was made")
 wrong("a plain http address needs none", login("-ca-cert=" + place + "/none"),
       "vault http://127.0.0.1:1: connect to 127.0.0.1:1: connection refused", 12)
