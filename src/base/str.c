@@ -107,14 +107,46 @@ str_find_c(struct str s, char c)
 	return p ? (size_t)(p - s.at) : SIZE_MAX;
 }
 
+bool
+str_split(struct str *rest, char c, struct str *head)
+{
+	size_t at = str_find_c(*rest, c);
+
+	*head = str_part(*rest, 0, at);
+	rest->at += head->len;
+	rest->len -= head->len;
+	return str_take(rest, c);
+}
+
 struct str
 str_cut(struct str *rest, char c)
 {
-	size_t at = str_find_c(*rest, c);
-	struct str head = str_part(*rest, 0, at);
+	struct str head;
 
-	*rest = at == SIZE_MAX ? str_part(*rest, rest->len, rest->len) : str_part(*rest, at + 1, rest->len);
+	str_split(rest, c, &head);
 	return head;
+}
+
+bool
+str_take(struct str *rest, char c)
+{
+	if (!rest->len || *rest->at != c)
+		return false;
+	rest->at++;
+	rest->len--;
+	return true;
+}
+
+size_t
+str_span(struct str *rest, const char *set)
+{
+	size_t all = rest->len;
+
+	while (rest->len && memchr(set, *rest->at, strlen(set))) {
+		rest->at++;
+		rest->len--;
+	}
+	return all - rest->len;
 }
 
 static bool

@@ -52,6 +52,18 @@ size_t str_find_c(struct str s, char c);
 
 /* Take what stands before the first c off the front of *rest, and c with it. Without c: all of it, and *rest is empty. */
 struct str str_cut(struct str *rest, char c);
+/* As str_cut, into *head; says whether c was there. */
+bool str_split(struct str *rest, char c, struct str *head);
+/* Take c off the front of *rest, if it stands there. */
+bool str_take(struct str *rest, char c);
+/* Take as many bytes off the front of *rest as are all in `set`, and say how many. */
+size_t str_span(struct str *rest, const char *set);
+
+/* Sets for str_span; what two of them end in alike is stored once. */
+#define STR_DIGITS "0123456789"
+#define STR_WORD "-._ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" STR_DIGITS	/* a host's name, an interface's */
+#define STR_UNRESERVED "~" STR_WORD		/* RFC 3986 section 2.3 */
+#define STR_TOKEN "!#$%&'*+^`|" STR_UNRESERVED	/* RFC 9110 section 5.6.2 */
 /* Without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 /* Without one line end (LF or CR LF) at its end. */

@@ -89,3 +89,11 @@ code_add_hex(struct buf *out, struct str bytes)
 		buf_add_c(out, hex_digit(c & 15));
 	}
 }
+
+int
+code_hex_value(char c)
+{
+	unsigned digit = (unsigned)(unsigned char)c - '0', letter = ((unsigned)(unsigned char)c | 32) - 'a';
+
+	return digit <= 9 ? (int)digit : letter <= 5 ? (int)letter + 10 : -1;
+}

@@ -22,6 +22,9 @@ bool code_base64_decode(struct buf *out, struct str text) __attribute__((warn_un
 /* The six bits of one base64 character, or -1 ('=' too). */
 int code_base64_value(unsigned char c);
 
+/* What a hex digit of either case stands for, or -1. Not for secrets. */
+int code_hex_value(char c);
+
 /* Append in lower-case hex, two characters a byte. */
 void code_add_hex(struct buf *out, struct str bytes);
 

@@ -2,288 +2,243 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/json.h"
 
+#include "data/code.h"
+
 #include <string.h>
 
-/* The byte at `at`, or 0 behind the end: 0 is no part of any JSON text. */
+/* The byte at the front, or 0 behind the end: 0 is no part of any JSON text. */
 static char
-peek(struct str t, size_t at)
+first(const struct str *s)
 {
-	return at < t.len ? t.at[at] : 0;
+	return s->len ? *s->at : 0;
 }
 
 int32_t
-json_next_utf8(struct str s, size_t *at)
+json_next_utf8(struct str *rest)
 {
-	unsigned c = (unsigned char)s.at[(*at)++];
-	unsigned more = 1u + (c >= 0xe0) + (c >= 0xf0);	/* bytes that follow */
-	unsigned code = c & 0x3f >> more;
+	const char *at = rest->at;
+	unsigned c = (unsigned char)first(rest), code;
+	unsigned more = (c >= 0xc0) + (c >= 0xe0) + (c >= 0xf0);	/* bytes that follow */
 
+	if (!rest->len)
+		return -1;
+	rest->at++;
+	rest->len--;
 	if (c < 0x80)
 		return (int32_t)c;
-	if (c < 0xc2 || c > 0xf4 || s.len - *at < more)
+	if (c < 0xc2 || rest->len < more)
 		return -1;
-	for (unsigned i = 0; i < more; i++) {
-		c = (unsigned char)s.at[*at + i];
-		if ((c & 0xc0) != 0x80)
+	code = c + (0x80 >> more) - 0x100;	/* without the ones that told how many */
+	for (unsigned i = 1; i <= more; i++) {
+		c = (unsigned char)at[i];
+		if (c >> 6 != 2)
 			return -1;
 		code = code << 6 | (c & 0x3f);
 	}
-	if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000) || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
+	/* shorter forms reach to 0x7ff and 0xffff; 0xd800 to 0xdfff are halves of UTF-16 */
+	if (!(code >> (5 * more + 1)) || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
 		return -1;
-	*at += more;
+	rest->at += more;
+	rest->len -= more;
 	return (int32_t)code;
 }
 
 void
 json_add_utf8(struct buf *out, int32_t c)
 {
-	if (c < 0x80) {
-		buf_add_c(out, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_add_c(out, (char)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			buf_add_c(out, (char)(0xe0 | c >> 12));
-		} else {
-			buf_add_c(out, (char)(0xf0 | c >> 18));
-			buf_add_c(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_add_c(out, (char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_add_c(out, (char)(0x80 | (c & 0x3f)));
+	unsigned more = (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
+
+	buf_add_c(out, (char)((more ? 0x7f80 >> more : 0) | c >> 6 * more));
+	while (more--)
+		buf_add_c(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
 }
 
-/* The four hex digits at `at`, or -1. */
+/* The number that four hex digits at the front are, or a negative one. */
 static int32_t
-hex4(struct str t, size_t at)
+take_hex4(struct str *s)
 {
 	int32_t n = 0;
 
-	for (size_t end = at + 4; at < end; at++) {
-		char c = peek(t, at);
+	for (int i = 0; i < 4; i++) {
+		char c = first(s);
 
-		if (c >= '0' && c <= '9')
-			n = n * 16 + c - '0';
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			n = n * 16 + (c | 32) - 'a' + 10;
-		else
-			return -1;
+		n = n * 16 | code_hex_value(c);	/* once negative, it stays so */
+		str_take(s, c);
 	}
 	return n;
 }
 
 int32_t
-json_next_char(struct str t, size_t *at)
+json_next_char(struct str *rest)
 {
-	size_t i = *at, short_form;
+	struct str s = *rest;
+	static const char escapes[] = "/\"\\bfnrt";
 	int32_t c, low;
 
-	if (i >= t.len)
-		return -1;
-	if (t.at[i] != '\\') {
-		c = json_next_utf8(t, &i);
+	if (!str_take(&s, '\\')) {
+		c = json_next_utf8(&s);
 		if (c < 0x20 || c == '"')
 			return -1;
-	} else if (peek(t, i + 1) != 'u') {
-		short_form = str_find_c(S("\"\\/bfnrt"), peek(t, i + 1));
-		if (short_form == SIZE_MAX)
-			return -1;
-		c = "\"\\/\b\f\n\r\t"[short_form];
-		i += 2;
-	} else {
-		c = hex4(t, i + 2);
-		i += 6;
-		if (c >= 0xd800 && c <= 0xdbff && peek(t, i) == '\\' && peek(t, i + 1) == 'u') {
-			low = hex4(t, i + 2);
-			if (low < 0xdc00 || low > 0xdfff)
+	} else if (str_take(&s, 'u')) {
+		c = take_hex4(&s);
+		if (c >> 10 == 0xd800 >> 10 && str_take(&s, '\\') && str_take(&s, 'u')) {
+			low = take_hex4(&s);
+			if (low >> 10 != 0xdc00 >> 10)
 				return -1;
 			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
-			i += 6;
 		}
 		if (c < 0 || c >> 11 == 0xd800 >> 11)
 			return -1;
+	} else {
+		char letter = first(&s);
+		const char *escape = memchr(escapes, letter, 8);
+
+		if (!escape)
+			return -1;
+		c = "/\"\\\b\f\n\r\t"[escape - escapes];
+		str_take(&s, letter);
 	}
-	*at = i;
+	*rest = s;
 	return c;
 }
 
-/* Where a reader stands in its text. */
-struct scan {
-	struct str text;
-	size_t at;
-};
-
-static char
-now(const struct scan *s)
-{
-	return peek(s->text, s->at);
-}
-
-/* Go over what is in `set`. */
 static void
-skip(struct scan *s, const char *set)
+skip_blanks(struct str *s)
 {
-	while (s->at < s->text.len && memchr(set, now(s), strlen(set)))
-		s->at++;
-}
-
-/* Go over one byte, if it is this one. */
-static bool
-take(struct scan *s, char c)
-{
-	if (now(s) != c)
-		return false;
-	s->at++;
-	return true;
-}
-
-#define BLANKS " \t\n\r"
-
-/* The readers below go over what they read and say NULL, or stop where it is wrong and say what is. */
-
-static const char *
-read_string(struct scan *s)
-{
-	if (!take(s, '"'))
-		return "no string where one must stand";
-	while (json_next_char(s->text, &s->at) >= 0)
-		;
-	return take(s, '"') ? NULL : "a bad character in a string, or no end of it";
+	str_span(s, " \t\n\r");
 }
 
 static bool
-read_digits(struct scan *s)
+take_digits(struct str *s)
 {
-	size_t start = s->at;
-
-	skip(s, "0123456789");
-	return s->at > start;
+	return str_span(s, STR_DIGITS);
 }
 
-static const char *
-read_number(struct scan *s)
+static bool
+take_number(struct str *s)
 {
 	bool good;
 
-	take(s, '-');
-	good = take(s, '0') || read_digits(s);	/* a digit behind 0 is found where a comma or an end should be */
-	if (good && take(s, '.'))
-		good = read_digits(s);
-	if (good && (take(s, 'e') || take(s, 'E'))) {
-		(void)(take(s, '+') || take(s, '-'));
-		good = read_digits(s);
+	str_take(s, '-');
+	good = str_take(s, '0') || take_digits(s);	/* a digit behind 0 is found where a comma or an end should be */
+	if (good && str_take(s, '.'))
+		good = take_digits(s);
+	if (good && (str_take(s, 'e') || str_take(s, 'E'))) {
+		(void)(str_take(s, '+') || str_take(s, '-'));
+		good = take_digits(s);
 	}
-	return good ? NULL : "a bad number";
+	return good;
 }
 
-static const char *
-read_word(struct scan *s)
+static bool
+take_word(struct str *s)
 {
-	static const char words[3][6] = { "true", "false", "null" };
-
-	for (size_t i = 0; i < 3; i++) {
-		if (str_has_prefix(str_part(s->text, s->at, s->text.len), str_of(words[i]))) {
-			s->at += strlen(words[i]);
-			return NULL;
+	for (const char *word = "true\0false\0null\0"; *word; word += strlen(word) + 1) {
+		if (str_begins(*s, word)) {
+			s->at += strlen(word);
+			s->len -= strlen(word);
+			return true;
 		}
 	}
-	return "no value where one must stand";
+	return false;
 }
 
-/* A key, its colon, and the blanks around them. */
+/* The readers below take what they read off the front and say NULL, or stop where it is wrong and say what is. */
+
 static const char *
-read_key(struct scan *s)
+read_string(struct str *s)
 {
-	const char *bad;
-
-	skip(s, BLANKS);
-	bad = read_string(s);
-	skip(s, BLANKS);
-	if (!bad && !take(s, ':'))
-		bad = "no colon behind a key";
-	skip(s, BLANKS);
-	return bad;
+	if (!str_take(s, '"'))
+		return "no string";
+	while (json_next_char(s) >= 0)
+		;
+	return str_take(s, '"') ? NULL : "bad string";
 }
 
-static const char too_deep[] = "too many arrays and objects inside each other";
+static const char too_deep[] = "too deep";
 
 /* One value, blanks before it too. */
 static const char *
-read_value(struct scan *s)
+read_value(struct str *s)
 {
-	uint64_t kinds = 0;	/* a bit for each open container, the innermost lowest: 1 is an object */
-	unsigned depth = 0;	/* at most JSON_DEPTH */
+	uint32_t open = 1;	/* a bit for each open container, the innermost lowest, 0 for an object; above them a 1 */
 	const char *bad;
 
-	_Static_assert(JSON_DEPTH <= sizeof kinds * 8, "a bit a level");
 	for (;;) {
 		char c;
 
-		skip(s, BLANKS);	/* a value starts here */
-		c = now(s);
+		skip_blanks(s);	/* a key starts here, or a value */
+		if (!(open & 1)) {
+			bad = read_string(s);
+			if (bad)
+				return bad;
+			skip_blanks(s);
+			if (!str_take(s, ':'))
+				return "no colon";
+			skip_blanks(s);
+		}
+		c = first(s);
 		if (c == '{' || c == '[') {
-			if (depth == JSON_DEPTH)
+			if (open >> JSON_DEPTH)
 				return too_deep;
-			depth++;
-			kinds = kinds << 1 | (c == '{');
-			s->at++;
-			skip(s, BLANKS);
-			if (now(s) != c + 2) {	/* } and ] stand two behind { and [ in ASCII */
-				if (c == '{' && (bad = read_key(s)))
-					return bad;
+			open = open << 1 | (c == '[');
+			str_take(s, c);
+			skip_blanks(s);
+			if (first(s) != c + 2)	/* } and ] stand two behind { and [ in ASCII */
 				continue;
-			}
 		} else {
-			bad = c == '"' ? read_string(s) : c == '-' || (c >= '0' && c <= '9') ? read_number(s) : read_word(s);
+			bad = c == '"' ? read_string(s) : take_word(s) || take_number(s) ? NULL : "bad value";
 			if (bad)
 				return bad;
 		}
 		for (;;) {	/* and here one has ended, or an empty container is about to */
-			if (!depth)
+			if (open == 1)
 				return NULL;
-			skip(s, BLANKS);
-			if (take(s, ',')) {
-				if (kinds & 1 && (bad = read_key(s)))
-					return bad;
+			skip_blanks(s);
+			if (str_take(s, ','))
 				break;
-			}
-			if (!take(s, kinds & 1 ? '}' : ']'))
-				return "neither a comma nor the end of an array or object";
-			depth--;
-			kinds >>= 1;
+			if (!str_take(s, open & 1 ? ']' : '}'))
+				return "no comma and no end";
+			open >>= 1;
 		}
 	}
+}
+
+/* The value at the front, which is checked text. */
+static struct json
+next_value(struct str *s)
+{
+	struct str start = *s;
+
+	(void)read_value(s);
+	return (struct json){ { start.at, start.len - s->len } };
 }
 
 int
 json_parse(struct json *out, struct str text, struct err *e)
 {
-	struct scan s = { .text = text };
+	struct str start, s = text;
 	const char *bad;
-	size_t start;
 
-	out->text = S("");
-	skip(&s, BLANKS);
-	start = s.at;
+	skip_blanks(&s);
+	start = s;
 	bad = read_value(&s);
+	out->text = str_part(start, 0, start.len - s.len);
 	if (!bad) {
-		out->text = str_part(text, start, s.at);
-		skip(&s, BLANKS);
-		if (s.at == text.len)
+		skip_blanks(&s);
+		if (!s.len)
 			return 0;
-		out->text = S("");
-		bad = "something behind the value";
+		bad = "more than one value";
 	}
+	out->text.len = 0;
 	return err_set(e, bad == too_deep ? ERR_LIMIT : ERR_PEER, bad == too_deep ? CAUSE_LIMIT : CAUSE_ANSWER,
-	    "json: %s at byte %zu", bad, s.at);
+	    "json: %s at byte %zu", bad, text.len - s.len);
 }
 
 enum json_type
 json_type(struct json v)
 {
-	switch (peek(v.text, 0)) {
+	switch (first(&v.text)) {
 	case 0:
 		return JSON_NONE;
 	case 'n':
@@ -305,52 +260,34 @@ json_type(struct json v)
 bool
 json_each(struct json container, size_t *cursor, struct json *key, struct json *value)
 {
-	struct scan s = { container.text, *cursor + !*cursor };	/* behind the opening bracket at first */
+	struct str s = str_part(container.text, *cursor + !*cursor, container.text.len);	/* behind the opening bracket at first */
 	enum json_type type = json_type(container);
-	size_t start;
 
-	skip(&s, BLANKS ",");
-	if ((type != JSON_ARRAY && type != JSON_OBJECT) || s.at + 1 >= s.text.len)
+	str_span(&s, ", \t\n\r");
+	if ((type != JSON_ARRAY && type != JSON_OBJECT) || s.len <= 1)
 		return false;
-	start = s.at;
-	key->text = S("");
+	key->text.len = 0;
 	if (type == JSON_OBJECT) {	/* no reader can fail here: json_parse has been over this text */
-		(void)read_string(&s);
-		key->text = str_part(s.text, start, s.at);
-		skip(&s, BLANKS ":");
-		start = s.at;
+		*key = next_value(&s);
+		str_span(&s, ": \t\n\r");
 	}
-	(void)read_value(&s);
-	value->text = str_part(s.text, start, s.at);
-	*cursor = s.at;
+	*value = next_value(&s);
+	*cursor = container.text.len - s.len;
 	return true;
 }
 
-/* A string's inside, without its quotes. */
-static struct str
-inside(struct json string)
-{
-	return str_part(string.text, 1, string.text.len - 1);
-}
-
-/* Whether a string stands for these bytes. */
+/* Whether a string stands for these bytes, all but the NUL. */
 static bool
-string_is(struct json string, struct str bytes)
+string_is(struct json string, const char *bytes)
 {
-	struct str t = inside(string);
-	size_t at = 0, done = 0;
-	int32_t c;
+	struct str a = str_part(string.text, 1, string.text.len), b = { bytes, strlen(bytes) + 1 };
+	int32_t c, d;
 
-	while ((c = json_next_char(t, &at)) >= 0) {
-		char utf8[4];
-		struct buf b = BUF(utf8);
-
-		json_add_utf8(&b, c);
-		if (!str_has_prefix(str_part(bytes, done, bytes.len), buf_str(&b)))
-			return false;
-		done += b.len;
-	}
-	return done == bytes.len;
+	do {
+		c = json_next_char(&a);
+		d = json_next_utf8(&b);
+	} while (c == d && d > 0);
+	return c < 0 && d == 0;
 }
 
 int
@@ -359,12 +296,12 @@ json_get(struct json obj, const char *key, struct json *out, struct err *e)
 	size_t cursor = 0;
 	struct json k, v;
 
-	out->text = S("");
+	out->text.len = 0;
 	while (json_type(obj) == JSON_OBJECT && json_each(obj, &cursor, &k, &v)) {
-		if (!string_is(k, str_of(key)))
+		if (!string_is(k, key))
 			continue;
 		if (out->text.len) {
-			out->text = S("");
+			out->text.len = 0;
 			return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: key \"%s\" stands twice", key);
 		}
 		*out = v;
@@ -376,13 +313,12 @@ int
 json_string(struct json v, struct arena *a, struct str *out, struct err *e)
 {
 	struct buf b;
-	size_t at = 0;
 	int32_t c;
 
-	if (json_type(v) != JSON_STRING)
+	if (!str_take(&v.text, '"'))
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: not a string");
 	b = arena_buf(a, v.text.len);	/* no escape is shorter than what it stands for */
-	while ((c = json_next_char(inside(v), &at)) >= 0)
+	while ((c = json_next_char(&v.text)) >= 0)
 		json_add_utf8(&b, c);
 	if (b.full)
 		return arena_err(e);
@@ -394,20 +330,10 @@ json_string(struct json v, struct arena *a, struct str *out, struct err *e)
 int
 json_i64(struct json v, int64_t *out, struct err *e)
 {
-	bool minus = peek(v.text, 0) == '-';
 	uint64_t n;
 
-	if (!str_to_u64(str_part(v.text, minus, v.text.len), &n) || n > (uint64_t)INT64_MAX + minus)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: not an integer of 64 bits");
-	*out = (int64_t)(minus ? 0 - n : n);
-	return 0;
-}
-
-int
-json_bool(struct json v, bool *out, struct err *e)
-{
-	if (json_type(v) != JSON_BOOL)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: not a boolean");
-	*out = v.text.at[0] == 't';
+	if (!str_to_u64(v.text, &n) || n > INT64_MAX)
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "json: not a whole number, 0 or more");
+	*out = (int64_t)n;
 	return 0;
 }

@@ -23,7 +23,7 @@ enum json_type {
 };
 
 /* Arrays and objects inside each other: one bit each in one word, and far over what Vault or AWS answer. */
-#define JSON_DEPTH 64
+#define JSON_DEPTH 31
 
 /* Check the whole text, which must be one value: grammar, UTF-8, paired surrogates, nothing before or after it but blanks.
    A byte order mark is refused; numbers of any size are fine, they stay text. 0 and *out; or -1, *out JSON_NONE, and
@@ -45,20 +45,16 @@ bool json_each(struct json container, size_t *cursor, struct json *key, struct j
    CAUSE_ANSWER) or the arena is full. */
 int json_string(struct json v, struct arena *a, struct str *out, struct err *e) __attribute__((warn_unused_result));
 
-/* An integer written as one (1e3 and 1.0 are refused) that fits 64 bits. Else -1, ERR_PEER, CAUSE_ANSWER. */
+/* A whole number from 0 to 2^63 - 1, written as digits alone (1e3, 1.0 and -0 are refused). Else -1, ERR_PEER, CAUSE_ANSWER. */
 int json_i64(struct json v, int64_t *out, struct err *e) __attribute__((warn_unused_result));
 
-/* true or false. Else -1, ERR_PEER, CAUSE_ANSWER. */
-int json_bool(struct json v, bool *out, struct err *e) __attribute__((warn_unused_result));
+/* For jsonw: take a character off the front of a string's inside, UTF-8 or an escape. Its code point; or -1, and nothing
+   taken, when it is malformed, or the text ends, or a quote, control byte or lone surrogate stands there. */
+int32_t json_next_char(struct str *rest);
 
-/* For jsonw: the next character of a string's inside, UTF-8 or an escape, from *at, which is moved past it. Its code point,
-   or -1 when it is malformed, or the text ends, or a quote, control byte or lone surrogate stands there (*at is then at
-   its first byte). */
-int32_t json_next_char(struct str text, size_t *at);
-
-/* For jsonw: the next UTF-8 character of s from *at < s.len, which is moved past it. -1 when the bytes are not UTF-8 (RFC
-   3629: no overlong form, no surrogate, nothing over U+10FFFF); *at is then moved by one byte. */
-int32_t json_next_utf8(struct str s, size_t *at);
+/* For jsonw: take a UTF-8 character off the front. -1 at the end; -1 and one byte taken when the bytes are not UTF-8 (RFC
+   3629: no overlong form, no surrogate, nothing over U+10FFFF). */
+int32_t json_next_utf8(struct str *rest);
 
 /* Append a code point from 0 to 0x10ffff in UTF-8. */
 void json_add_utf8(struct buf *out, int32_t c);

@@ -2,6 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/jsonw.h"
 
+#include "data/code.h"
+
+#include <string.h>
+
 static void
 add_line(struct jsonw *w)
 {
@@ -9,26 +13,28 @@ add_line(struct jsonw *w)
 		return;
 	buf_add_c(w->out, '\n');
 	for (unsigned i = 0; i < w->depth; i++)
-		buf_add_str(w->out, S("  "));
+		buf_add(w->out, "  ", 2);
 }
 
-/* What stands between the value before and the next value or key. */
+/* The beginning of a value or key, and what stands between it and the value before. */
 static void
-begin(struct jsonw *w)
+begin(struct jsonw *w, const char *at, size_t n)
 {
-	if (!w->keyed && w->any)
-		buf_add_c(w->out, ',');
-	if (!w->keyed && w->depth)
-		add_line(w);
+	if (!w->keyed) {
+		if (w->any)
+			buf_add_c(w->out, ',');
+		if (w->depth)
+			add_line(w);
+	}
 	w->keyed = false;
 	w->any = true;
+	buf_add(w->out, at, n);
 }
 
 void
 jsonw_open(struct jsonw *w, char bracket)
 {
-	begin(w);
-	buf_add_c(w->out, bracket);
+	begin(w, &bracket, 1);
 	w->depth++;
 	w->any = false;
 }
@@ -46,7 +52,7 @@ jsonw_close(struct jsonw *w, char bracket)
 static void
 end_key(struct jsonw *w)
 {
-	buf_add_str(w->out, w->pretty ? S(": ") : S(":"));
+	buf_add(w->out, ": ", w->pretty ? 2 : 1);
 	w->keyed = true;
 }
 
@@ -54,37 +60,32 @@ end_key(struct jsonw *w)
 static void
 add_char(struct buf *out, int32_t c)
 {
-	size_t short_form = c <= '\\' ? str_find_c(S("\"\\\b\f\n\r\t"), (char)c) : SIZE_MAX;
+	static const char escapes[] = "\"\\\b\f\n\r\t";
+	const char *escape = c >= 0 && c <= '\\' ? memchr(escapes, c, 7) : NULL;
+	char unit[2];
 
-	if (c < 0)
-		c = 0xfffd;
-	else if (short_form != SIZE_MAX) {
+	if (escape) {
 		buf_add_c(out, '\\');
-		buf_add_c(out, "\"\\bfnrt"[short_form]);
-		return;
-	} else if (c >= 0x20 && c != '<' && c != '>' && c != '&' && c != 0x2028 && c != 0x2029) {
+		buf_add_c(out, "\"\\bfnrt"[escape - escapes]);
+	} else if (c >= 0x20 && c != '<' && c != '>' && c != '&' && c >> 1 != 0x2028 >> 1) {
 		json_add_utf8(out, c);
-		return;
+	} else {
+		if (c < 0)
+			c = 0xfffd;
+		unit[0] = (char)(c >> 8);
+		unit[1] = (char)c;
+		buf_add(out, "\\u", 2);
+		code_add_hex(out, (struct str){ unit, 2 });
 	}
-	buf_add_str(out, S("\\u"));
-	for (int shift = 12; shift >= 0; shift -= 4)
-		buf_add_c(out, "0123456789abcdef"[c >> shift & 15]);
-}
-
-static void
-add_string(struct buf *out, struct str s)
-{
-	buf_add_c(out, '"');
-	for (size_t at = 0; at < s.len;)
-		add_char(out, json_next_utf8(s, &at));
-	buf_add_c(out, '"');
 }
 
 void
 jsonw_str(struct jsonw *w, struct str s)
 {
-	begin(w);
-	add_string(w->out, s);
+	begin(w, "\"", 1);
+	while (s.len)
+		add_char(w->out, json_next_utf8(&s));
+	buf_add_c(w->out, '"');
 }
 
 void
@@ -95,73 +96,29 @@ jsonw_key(struct jsonw *w, const char *key)
 }
 
 void
-jsonw_i64(struct jsonw *w, int64_t n)
-{
-	begin(w);
-	buf_fmt(w->out, "%lld", (long long)n);
-}
-
-static void
-add_word(struct jsonw *w, struct str word)
-{
-	begin(w);
-	buf_add_str(w->out, word);
-}
-
-void
-jsonw_bool(struct jsonw *w, bool is)
-{
-	add_word(w, is ? S("true") : S("false"));
-}
-
-void
-jsonw_null(struct jsonw *w)
-{
-	add_word(w, S("null"));
-}
-
-/* A string at *at of checked text, which is moved past it. */
-static void
-copy_string(struct jsonw *w, struct str t, size_t *at)
-{
-	int32_t c;
-
-	begin(w);
-	buf_add_c(w->out, '"');
-	++*at;
-	while ((c = json_next_char(t, at)) >= 0)
-		add_char(w->out, c);
-	++*at;
-	buf_add_c(w->out, '"');
-}
-
-void
 jsonw_value(struct jsonw *w, struct json v)
 {
-	struct str t = v.text;
-	size_t at = 0;
+	struct str t = v.text.len ? v.text : S("null"), start;
+	int32_t c;
 
-	if (!t.len)
-		jsonw_null(w);
-	while (at < t.len) {	/* token by token, so depth needs no stack: the checked text has the brackets in order */
-		char c = t.at[at];
-		size_t start = at;
-
-		if (c == '"') {
-			copy_string(w, t, &at);
-			continue;
-		}
-		at++;
-		if (c == '{' || c == '[')
-			jsonw_open(w, c);
-		else if (c == '}' || c == ']')
-			jsonw_close(w, c);
-		else if (c == ':')
-			end_key(w);
-		else if (str_find_c(S(" \t\n\r,"), c) == SIZE_MAX) {
-			while (at < t.len && str_find_c(S(" \t\n\r,]}"), t.at[at]) == SIZE_MAX)
-				at++;
-			add_word(w, str_part(t, start, at));
+	while (t.len) {	/* token by token, so depth needs no stack: the checked text has the brackets in order */
+		start = t;
+		if (str_span(&t, "+-.E" STR_DIGITS "aeflnrstu")) {	/* a number or word */
+			begin(w, start.at, start.len - t.len);
+		} else if (str_take(&t, '"')) {
+			begin(w, "\"", 1);
+			while ((c = json_next_char(&t)) >= 0)
+				add_char(w->out, c);
+			str_take(&t, '"');
+			buf_add_c(w->out, '"');
+		} else {
+			str_take(&t, *start.at);
+			if (*start.at == ':')
+				end_key(w);
+			else if ((*start.at | 32) == '{')
+				jsonw_open(w, *start.at);
+			else if ((*start.at | 32) == '}')
+				jsonw_close(w, *start.at);
 		}
 	}
 }

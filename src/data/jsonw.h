@@ -25,9 +25,6 @@ void jsonw_key(struct jsonw *w, const char *key);
 /* A string. Quote, backslash and control bytes are escaped, and as Go does, < > & U+2028 and U+2029 as \u003c etc.; a byte
    that is not UTF-8 becomes \ufffd. At most 6 bytes of output for one of input, and two quotes. */
 void jsonw_str(struct jsonw *w, struct str s);
-void jsonw_i64(struct jsonw *w, int64_t n);
-void jsonw_bool(struct jsonw *w, bool is);
-void jsonw_null(struct jsonw *w);
 /* Any value that json_parse made, in this writer's layout: members in their order, numbers as they were written, strings
    escaped afresh. JSON_NONE is written as null. */
 void jsonw_value(struct jsonw *w, struct json v);

@@ -119,9 +119,7 @@ get_seconds(int64_t *out, struct json object, const char *of, const char *key, s
 		return -1;
 	if (json_type(v) == JSON_NONE)
 		return 0;
-	if (json_i64(v, out, e) < 0)
-		return err_in(e, "answer: %s%s", of, key);
-	return *out < 0 ? err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is negative", of, key) : 0;
+	return json_i64(v, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
 }
 
 /* An array whose items are all strings, or nothing. */

@@ -24,11 +24,9 @@ walk(struct json v)
 	struct err e;
 	size_t cursor = 0;
 	int64_t n;
-	bool is;
 
 	arena = (struct arena){ .at = memory[0], .cap = sizeof memory[0] };
 	must((json_string(v, &arena, &text, &e) == 0) == (json_type(v) == JSON_STRING));
-	must((json_bool(v, &is, &e) == 0) == (json_type(v) == JSON_BOOL));
 	must(json_i64(v, &n, &e) < 0 || json_type(v) == JSON_NUMBER);
 	while (json_each(v, &cursor, &key, &value)) {
 		must(json_type(value) != JSON_NONE);

@@ -123,6 +123,22 @@ hex(void)
 	ok(b.full, "no room for two digits");
 }
 
+static void
+hex_values(void)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	int wrong = 0;
+
+	for (int c = 0; c < 256; c++) {
+		const char *at = memchr(digits, c, 22);
+		int want = at ? (int)(at - digits) : -1;
+
+		if (code_hex_value((char)c) != (want > 15 ? want - 6 : want))
+			wrong++;
+	}
+	is_int(wrong, 0, "each of 256 bytes is a hex digit or none");
+}
+
 /* What is accepted is what the encoder would have written, so there is one text for one value. */
 static bool
 is_canonical(struct str text, void *arg)
@@ -142,6 +158,7 @@ main(void)
 	round_trips();
 	rooms();
 	hex();
+	hex_values();
 	is_int(mutate_cut(S("aGVsbG8gd29ybGQhIQ=="), is_canonical, NULL), 0, "cut anywhere");
 	is_int(mutate_flip(S("aGVsbG8gd29ybGQhIQ=="), is_canonical, NULL), 0, "any bit flipped");
 	is_int(mutate_flip(S("aGVsbG8gd29ybGQhISE="), is_canonical, NULL), 0, "with one pad");

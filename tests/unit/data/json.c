@@ -158,19 +158,19 @@ errors(void)
 	struct json v;
 	struct err e;
 
-	refusal("", "json: no value where one must stand at byte 0");
-	refusal("[1,]", "json: no value where one must stand at byte 3");
-	refusal("{\"a\":1,}", "json: no string where one must stand at byte 7");
-	refusal("{\"a\" 1}", "json: no colon behind a key at byte 5");
-	refusal("[1 2]", "json: neither a comma nor the end of an array or object at byte 3");
-	refusal("[1}", "json: neither a comma nor the end of an array or object at byte 2");
-	refusal("\"a", "json: a bad character in a string, or no end of it at byte 2");
-	refusal("\"s3cr3t\\x\"", "json: a bad character in a string, or no end of it at byte 7");
-	refusal("\"a\nb\"", "json: a bad character in a string, or no end of it at byte 2");
-	refusal("01", "json: something behind the value at byte 1");
-	refusal("-", "json: a bad number at byte 1");
-	refusal("1.e1", "json: a bad number at byte 2");
-	refusal("null null", "json: something behind the value at byte 5");
+	refusal("", "json: bad value at byte 0");
+	refusal("[1,]", "json: bad value at byte 3");
+	refusal("{\"a\":1,}", "json: no string at byte 7");
+	refusal("{\"a\" 1}", "json: no colon at byte 5");
+	refusal("[1 2]", "json: no comma and no end at byte 3");
+	refusal("[1}", "json: no comma and no end at byte 2");
+	refusal("\"a", "json: bad string at byte 2");
+	refusal("\"s3cr3t\\x\"", "json: bad string at byte 7");
+	refusal("\"a\nb\"", "json: bad string at byte 2");
+	refusal("01", "json: more than one value at byte 1");
+	refusal("-", "json: bad value at byte 1");
+	refusal("1.e1", "json: bad value at byte 2");
+	refusal("null null", "json: more than one value at byte 5");
 	is_int(json_parse(&v, S("]"), &e), -1, "what is malformed");
 	is_int(e.code, ERR_PEER, "is the peer's doing");
 	is_int(e.cause, CAUSE_ANSWER, "and its answer's");
@@ -183,7 +183,7 @@ errors(void)
 	is_int(json_parse(&v, (struct str){ deep, 2 * JSON_DEPTH + 2 }, &e), -1, "one level deeper");
 	is_int(e.code, ERR_LIMIT, "is our bound");
 	is_int(e.cause, CAUSE_LIMIT, "and says so");
-	is_line(&e, "json: too many arrays and objects inside each other at byte 64", "in a sentence");
+	is_line(&e, "json: too deep at byte 31", "in a sentence");
 }
 
 static void
@@ -215,16 +215,14 @@ numbers(void)
 		bool good;
 		int64_t n;
 	} cases[] = {
-		{ "0", true, 0 }, { "-0", true, 0 }, { "-1", true, -1 }, { "2764800", true, 2764800 },
-		{ "9223372036854775807", true, INT64_MAX }, { "9223372036854775808", false, 0 },
-		{ "-9223372036854775808", true, INT64_MIN }, { "-9223372036854775809", false, 0 },
+		{ "0", true, 0 }, { "-0", false, 0 }, { "-1", false, 0 }, { "2764800", true, 2764800 },
+		{ "9223372036854775807", true, INT64_MAX }, { "9223372036854775808", false, 0 }, { "18446744073709551615", false, 0 },
 		{ "18446744073709551617", false, 0 }, { "1e3", false, 0 }, { "1.0", false, 0 }, { "\"1\"", false, 0 }, { "null", false, 0 },
 		{ "[]", false, 0 }, { "true", false, 0 },
 	};
 	struct json v;
 	struct err e;
 	int64_t n;
-	bool is;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		n = 77;
@@ -233,13 +231,7 @@ numbers(void)
 		is_int(n, cases[i].good ? cases[i].n : 77, "of this value");
 	}
 	is_int(json_i64((struct json){ 0 }, &n, &e), -1, "nothing is no integer");
-	is_line(&e, "json: not an integer of 64 bits", "in a sentence");
-	is_int(json_bool(parsed(S("true")), &is, &e), 0, "true is a boolean");
-	ok(is, "it is true");
-	is_int(json_bool(parsed(S("false")), &is, &e), 0, "false is a boolean");
-	ok(!is, "it is not true");
-	is_int(json_bool(parsed(S("0")), &is, &e), -1, "0 is no boolean");
-	is_line(&e, "json: not a boolean", "in a sentence");
+	is_line(&e, "json: not a whole number, 0 or more", "in a sentence");
 }
 
 static void
@@ -339,13 +331,11 @@ walk(struct json v)
 	struct err e;
 	size_t cursor = 0;
 	int64_t n;
-	bool is;
 
 	arena.len = 0;
 	if (json_type(v) == JSON_STRING && json_string(v, &arena, &text, &e) < 0)
 		return false;
 	(void)!json_i64(v, &n, &e);
-	(void)!json_bool(v, &is, &e);
 	(void)!json_get(v, "auth", &value, &e);
 	while (json_each(v, &cursor, &key, &value)) {
 		if (json_type(value) == JSON_NONE || (json_type(v) == JSON_OBJECT) != (json_type(key) == JSON_STRING) || !walk(value))
