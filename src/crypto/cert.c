@@ -1,9 +1,14 @@
-/* crypto/cert.c: what an X.509 certificate says (RFC 5280), decoded. */
+/* crypto/cert.c: what an X.509 certificate says (RFC 5280), decoded, and who has signed it. */
 /* SPDX-License-Identifier: MIT */
 #include "crypto/cert.h"
 
 #include "data/date.h"
 #include "data/der.h"
+
+#include <bearssl_ec.h>
+#include <bearssl_hash.h>
+#include <bearssl_rsa.h>
+#include <string.h>
 
 /* Object identifiers, encoded. */
 #define OID_CE "\x55\x1d"				/* 2.5.29: the standard's own extensions, one more byte */
@@ -28,7 +33,7 @@ enum extension {
 };
 
 #define BIT(n) ((uint64_t)1 << (n))
-/* Those that BearSSL's validator takes, though critical: it checks them, or they bind nobody (5280 section 4.2). */
+/* Those that may be critical: x509 looks at them, or they bind nobody here (5280 section 4.2). */
 #define EXTS_KNOWN (BIT(EXT_DIRECTORY_ATTRIBUTES) | BIT(EXT_SUBJECT_KEY) | BIT(EXT_KEY_USAGE) | BIT(EXT_SAN) | \
 	BIT(EXT_ISSUER_ALT_NAME) | BIT(EXT_BASIC) | BIT(EXT_CRL_POINTS) | BIT(EXT_POLICIES) | BIT(EXT_AUTHORITY_KEY) | \
 	BIT(EXT_FRESHEST_CRL) | BIT(EXT_NAME_CONSTRAINTS) | BIT(EXT_EXTENDED_USAGE))
@@ -183,14 +188,13 @@ read_extension(struct cert *c, struct str in, uint64_t *seen)
 	case EXT_KEY_USAGE:
 		if (!der_read(part[2], one_bits, &bits) || !der_is_bits(bits, &bits, &unused))
 			return false;
-		c->may_sign_certs = bits.len && bits.at[0] & 0x04;	/* bit 5, counted from the top */
+		c->may_sign = bits.len && bits.at[0] & 0x80;	/* bits 0 and 5, counted from the top */
+		c->may_sign_certs = bits.len && bits.at[0] & 0x04;
 		return true;
 	case EXT_EXTENDED_USAGE:
-		c->has_critical_usage = critical;
 		return read_extended_usage(c, part[2]);
 	case EXT_NAME_CONSTRAINTS:
 		c->has_constraints = true;
-		c->has_critical_constraints = critical;
 		return true;
 	default:
 		return true;
@@ -215,10 +219,12 @@ cert_parse(struct cert *c, struct str der)
 	uint64_t seen = 0;
 	unsigned unused;
 
-	*c = (struct cert){ .whole = der, .path_max = UINT32_MAX, .may_sign_certs = true, .may_be_server = true };
+	*c = (struct cert){ .whole = der, .path_max = UINT32_MAX, .may_sign = true, .may_sign_certs = true,
+		.may_be_server = true };
 	if (!der_read(der, certificate, part) || !str_eq(part[ALGORITHM], part[INNER_ALGORITHM]) ||
-	    !der_is_bits(part[SIGNATURE], &v, &unused) || unused)
+	    !der_is_bits(part[SIGNATURE], &c->signature, &unused) || unused || !der_take(&der, DER_SEQUENCE, &v))
 		return false;
+	c->signed_part = (struct str){ v.at, (size_t)(part[ALGORITHM].at - v.at) };	/* the first of three; that is the second */
 	if (!read_time(&part[VALIDITY], &c->from_s) || !read_time(&part[VALIDITY], &c->until_s) || part[VALIDITY].len)
 		return false;
 	c->issuer = part[ISSUER];
@@ -304,18 +310,52 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 	return CERT_KEY_KIND;
 }
 
-const char *
-cert_unverifiable(const struct cert *c)
+/* 1 to 3: SHA-256, SHA-384 and SHA-512; 0: none of these. */
+static unsigned
+signature_hash(const struct cert *c, bool *is_rsa)
 {
 	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1)), ecdsa = last_byte(c->signature_oid, S(OID_ECDSA "\x03"));
 
-	if ((rsa >= 0x0b && rsa <= 0x0d) || (ecdsa >= 0x02 && ecdsa <= 0x04))	/* SHA-256, SHA-384, SHA-512 */
+	*is_rsa = rsa;
+	return rsa >= 0x0b && rsa <= 0x0d ? rsa - 0x0a : ecdsa >= 0x02 && ecdsa <= 0x04 ? ecdsa - 0x01 : 0;
+}
+
+const char *
+cert_unverifiable(const struct cert *c)
+{
+	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1));
+	bool is_rsa;
+
+	if (signature_hash(c, &is_rsa))
 		return NULL;
 	if (rsa == 0x0a)
 		return "RSA-PSS";
 	if (rsa == 0x05 || last_byte(c->signature_oid, S(OID_ECDSA)) == 0x01)
 		return "SHA-1";
 	return str_eq(c->signature_oid, S("\x2b\x65\x70")) ? "Ed25519" : "an unknown algorithm";
+}
+
+bool
+cert_is_signed_by(const struct cert *c, const br_x509_pkey *key)
+{
+	const unsigned char *signature = (const unsigned char *)c->signature.at, *oid;
+	const br_hash_class *class;
+	br_hash_compat_context hash;
+	unsigned char is[64], said[64];	/* SHA-512's */
+	bool is_rsa;
+	unsigned which = signature_hash(c, &is_rsa), len;
+
+	if (!which || key->key_type != (is_rsa ? BR_KEYTYPE_RSA : BR_KEYTYPE_EC))
+		return false;
+	class = which == 1 ? &br_sha256_vtable : which == 2 ? &br_sha384_vtable : &br_sha512_vtable;
+	oid = which == 1 ? BR_HASH_OID_SHA256 : which == 2 ? BR_HASH_OID_SHA384 : BR_HASH_OID_SHA512;
+	len = 16 * (which + 1);
+	class->init(&hash.vtable);
+	class->update(&hash.vtable, c->signed_part.at, c->signed_part.len);
+	class->out(&hash.vtable, is);
+	if (!is_rsa)
+		return br_ecdsa_i31_vrfy_asn1(&br_ec_all_m31, is, len, &key->key.ec, signature, c->signature.len);
+	return br_rsa_i31_pkcs1_vrfy(signature, c->signature.len, oid, len, &key->key.rsa, said) && memcmp(is, said, len) == 0;
 }
 
 void

@@ -1,4 +1,4 @@
-/* crypto/cert.h: what an X.509 certificate says (RFC 5280), decoded. Verifies nothing and trusts nobody. */
+/* crypto/cert.h: what an X.509 certificate says (RFC 5280), decoded, and who has signed it. Trusts nobody. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CRYPTO_CERT_H
 #define CRYPTO_CERT_H
@@ -10,10 +10,12 @@
 /* Slices are parts of the encoding that was parsed. */
 struct cert {
 	struct str whole;	/* the certificate */
-	struct str issuer;	/* names are whole values, with tag and length, as BearSSL hashes them */
+	struct str issuer;	/* names are whole values, with tag and length */
 	struct str subject;
 	struct str spki;	/* SubjectPublicKeyInfo, whole */
+	struct str signed_part;	/* what the signature is over */
 	struct str signature_oid;	/* who could check it */
+	struct str signature;
 	struct str san;		/* GeneralNames inside subjectAltName, for cert_next_name; empty when has_san is false */
 	int64_t from_s;		/* valid from and until, unix seconds, both inclusive */
 	int64_t until_s;
@@ -21,13 +23,12 @@ struct cert {
 	bool is_v1;		/* version 1: no extensions, so nothing says whether it is a CA */
 	bool is_self_issued;	/* subject and issuer are the same bytes; nothing says that it is self-signed */
 	bool is_ca;		/* basicConstraints says so */
-	bool may_sign_certs;	/* keyUsage says so, or is not there */
+	bool may_sign;		/* keyUsage says so, or is not there: in a handshake */
+	bool may_sign_certs;	/* and other certificates */
 	bool may_be_server;	/* extKeyUsage holds serverAuth or anyExtendedKeyUsage, or is not there */
 	bool has_san;
 	bool has_constraints;	/* nameConstraints */
-	bool has_critical_constraints;
-	bool has_critical_usage;	/* extKeyUsage */
-	bool has_critical_unknown;	/* an extension that neither we nor BearSSL know is critical */
+	bool has_critical_unknown;	/* an extension that is neither looked at here nor known to bind nobody is critical */
 };
 
 /* Decode. False, and *c holds nothing that means anything, for all but one certificate in strict DER: bytes left over, a
@@ -36,7 +37,7 @@ struct cert {
    not look into (serial number, names' insides, unknown extensions) may be anything that has the right tag. */
 bool cert_parse(struct cert *c, struct str der) __attribute__((warn_unused_result));
 
-#define CERT_RSA_MIN 256	/* bytes of an RSA modulus: 2048 bits, less would be broken too soon; as BearSSL counts them */
+#define CERT_RSA_MIN 256	/* bytes of an RSA modulus: 2048 bits, less would be broken too soon; in whole bytes */
 #define CERT_RSA_MAX 512	/* 4096 bits: BearSSL's bound */
 
 enum cert_key {
@@ -53,9 +54,12 @@ enum cert_key {
    whole bytes, times 8; else 0. */
 enum cert_key cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits);
 
-/* What the signature algorithm is where BearSSL cannot verify it ("RSA-PSS", "Ed25519", "SHA-1", "an unknown algorithm"),
+/* What the signature algorithm is where it cannot be verified here ("RSA-PSS", "Ed25519", "SHA-1", "an unknown algorithm"),
    NULL where it can. */
 const char *cert_unverifiable(const struct cert *c);
+
+/* Whether the holder of the key has signed c, by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512. */
+bool cert_is_signed_by(const struct cert *c, const br_x509_pkey *key);
 
 enum cert_name {
 	CERT_NAME_DNS,

@@ -244,7 +244,7 @@ say_untrusted(struct x509 *x)
 			x->trust.skipped_line);
 }
 
-/* Why BearSSL refused the certificate at this depth. */
+/* Why the certificate at this depth is refused. */
 static void
 say_refused(struct x509 *x, unsigned depth)
 {
@@ -256,11 +256,7 @@ say_refused(struct x509 *x, unsigned depth)
 		say_untrusted(x);
 		return;
 	}
-	if (x->code == BR_ERR_X509_BAD_SERVER_NAME) {
-		say_names(x);
-		return;
-	}
-	if (depth && (x->code == BR_ERR_X509_BAD_SIGNATURE || x->code == BR_ERR_X509_WRONG_KEY_TYPE)) {
+	if (x->code == BR_ERR_X509_BAD_SIGNATURE) {
 		say_sent(x, &x->cert[x->path[depth - 1]]);
 		say_name(x, " is not signed by its issuer", c->subject);
 		return;
@@ -270,59 +266,60 @@ say_refused(struct x509 *x, unsigned depth)
 		return;
 	if (algorithm)
 		buf_fmt(&x->line, " is signed with %s, which cannot be verified", algorithm);
-	else if (x->code == BR_ERR_X509_NOT_CA)
-		say(x, c->is_ca ? " is not for a chain this long" : " is no CA, but has signed another");
 	else if (x->code == BR_ERR_X509_FORBIDDEN_KEY_USAGE)
 		say(x, " must not be used for this (key usage)");
-	else if (c->has_critical_usage)
-		say(x, " has a critical extended key usage, which cannot be checked yet");
 	else
-		buf_fmt(&x->line, " is refused (code %d of the validator)", x->code);
+		say(x, c->is_ca ? " is not for a chain this long" : " is no CA, but has signed another");
 }
 
 /* --- The decision. */
 
-/* Run BearSSL's validator along the path: x->code is 0 or its error. At which certificate it came to that. */
-static unsigned
-run_minimal(struct x509 *x)
+/* Whether `a`, which is trusted, vouches for the certificate at this depth: as the CA that signed it, or, when it is none, as the
+   server's own certificate. */
+static bool
+vouches(const struct x509 *x, const struct cert *a, unsigned depth)
 {
-	br_x509_minimal_context *m = &x->minimal;
-	unsigned n = 0, depth = 0;
-	uint32_t days, second;
+	const struct cert *c = &x->cert[x->path[depth]];
+	br_x509_pkey key;
+	unsigned bits;
 
-	for (unsigned i = 0; i < x->trust.anchor_n; i++) {
-		const struct cert *a = &x->trust.anchor[i];
-		br_x509_trust_anchor *to = &x->anchor[n];
+	if (find_fault(x, a) != FAULT_NONE || cert_get_key(a, &key, &bits) != CERT_KEY_OK)
+		return false;
+	if (!is_ca(a))
+		return !depth && str_eq(a->subject, c->subject) && str_eq(a->spki, c->spki);
+	return str_eq(a->subject, c->issuer) && depth <= a->path_max && cert_is_signed_by(c, &key);
+}
+
+/* What is wrong with the path (RFC 5280 section 6.1, with the names' order already given by how it was found): BearSSL's
+   number for it, 0 for nothing; *depth is at which certificate. What stands behind one that is vouched for is not looked at. */
+static int
+check_path(const struct x509 *x, unsigned *depth)
+{
+	for (unsigned i = 0;; i++) {
+		const struct cert *c = &x->cert[x->path[i]];
+		br_x509_pkey key;
 		unsigned bits;
 
-		cert_get_key(a, &to->pkey, &bits);
-		to->dn.data = (unsigned char *)a->subject.at;	/* BearSSL's pointer is not const, and it does not write */
-		to->dn.len = a->subject.len;
-		to->flags = is_ca(a) ? BR_X509_TA_CA : 0;
-		n += find_fault(x, a) == FAULT_NONE && allows_depth(x, a);
+		*depth = i;
+		if (find_fault(x, c) != FAULT_NONE)
+			return BR_ERR_X509_EXPIRED;	/* or another: say_fault knows */
+		if (i && (!c->is_ca || i - 1 > c->path_max))
+			return BR_ERR_X509_NOT_CA;
+		if (i && !c->may_sign_certs)
+			return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
+		if (i) {
+			cert_get_key(c, &key, &bits);
+			if (!cert_is_signed_by(&x->cert[x->path[i - 1]], &key))
+				return BR_ERR_X509_BAD_SIGNATURE;
+		}
+		for (unsigned k = 0; k < x->trust.anchor_n; k++)
+			if (vouches(x, &x->trust.anchor[k], i))
+				return 0;
+		if (cert_unverifiable(c))
+			return BR_ERR_X509_UNSUPPORTED;
+		if (i + 1 == x->path_n)
+			return BR_ERR_X509_NOT_TRUSTED;
 	}
-	br_x509_minimal_init(m, &br_sha256_vtable, x->anchor, n);
-	br_x509_minimal_set_hash(m, br_sha256_ID, &br_sha256_vtable);
-	br_x509_minimal_set_hash(m, br_sha384_ID, &br_sha384_vtable);
-	br_x509_minimal_set_hash(m, br_sha512_ID, &br_sha512_vtable);
-	br_x509_minimal_set_rsa(m, br_rsa_i31_pkcs1_vrfy);
-	br_x509_minimal_set_ecdsa(m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
-	br_x509_minimal_set_minrsa(m, CERT_RSA_MIN);
-	date_to_days(x->config.now_s, &days, &second);
-	br_x509_minimal_set_time(m, days, second);
-
-	br_x509_minimal_vtable.start_chain(&m->vtable, x->name);	/* empty for an address: no name is compared */
-	for (;; depth++) {
-		struct str der = x->cert[x->path[depth]].whole;
-
-		br_x509_minimal_vtable.start_cert(&m->vtable, (uint32_t)der.len);
-		br_x509_minimal_vtable.append(&m->vtable, (const unsigned char *)der.at, der.len);
-		br_x509_minimal_vtable.end_cert(&m->vtable);
-		if (m->err || depth + 1 == x->path_n)
-			break;
-	}
-	x->code = (int)br_x509_minimal_vtable.end_chain(&m->vtable);
-	return depth;
 }
 
 /* True: trusted. Else the sentence is kept, but one about a signature is the least: a path that does not belong together
@@ -331,32 +328,16 @@ static bool
 try_order(struct x509 *x)
 {
 	int before = x->orders++ ? x->code : BR_ERR_X509_BAD_SIGNATURE;
-	unsigned depth = run_minimal(x);
+	unsigned depth;
 
-	if (x->code) {
-		if (before == BR_ERR_X509_BAD_SIGNATURE)
-			say_refused(x, depth);
-		else
-			x->code = before;
-		return false;
-	}
-	/* From what BearSSL trusts is only taken away. */
-	x->code = BR_ERR_X509_NOT_TRUSTED;
-	for (; depth; depth--) {
-		forget(x);
-		say_sent(x, &x->cert[x->path[depth]]);
-		if (say_fault(x, &x->cert[x->path[depth]]))
-			return false;
-	}
-	forget(x);
-	x->key = x->minimal.pkey;
-	x->usages = x->minimal.key_usages;
-	if (!(x->usages & BR_KEYTYPE_SIGN)) {	/* every suite that we offer has the server sign */
-		say(x, "certificate must not be used to sign (key usage)");
-		return false;
-	}
-	x->code = 0;
-	return true;
+	x->code = check_path(x, &depth);
+	if (!x->code)
+		return true;
+	if (before == BR_ERR_X509_BAD_SIGNATURE)
+		say_refused(x, depth);
+	else
+		x->code = before;
+	return false;
 }
 
 static bool
@@ -392,14 +373,26 @@ walk(struct x509 *x)
 	return !goes_on && try_order(x);
 }
 
+/* Whether a name of the certificate is the host's. A wildcard stands for one whole label, the first (RFC 6125 section 6.4.3);
+   host_parse lets none through. */
 static bool
-has_address(const struct cert *c, const struct host *h)
+is_name_of(struct str name, struct str host)
 {
-	struct str san = c->san, value, want = { (const char *)h->ip, h->kind == HOST_IP4 ? 4 : 16 };
+	if (str_begins(name, "*.")) {
+		name = str_part(name, 1, name.len);
+		host = str_part(host, str_find_c(host, '.'), host.len);
+	}
+	return str_eq_nocase(name, host);
+}
+
+static bool
+has_name(const struct cert *c, const struct host *h)
+{
+	struct str san = c->san, value, ip = { (const char *)h->ip, h->kind == HOST_IP4 ? 4 : 16 };
 	enum cert_name kind;
 
 	while (cert_next_name(&san, &kind, &value))
-		if (kind == CERT_NAME_IP && str_eq(value, want))
+		if (h->kind == HOST_DNS ? kind == CERT_NAME_DNS && is_name_of(value, h->name) : kind == CERT_NAME_IP && str_eq(value, ip))
 			return true;
 	return false;
 }
@@ -412,7 +405,6 @@ check_leaf(struct x509 *x)
 	unsigned bits;
 	enum cert_key kind = cert_get_key(c, &x->key, &bits);
 
-	x->usages = BR_KEYTYPE_SIGN | BR_KEYTYPE_KEYX;
 	if (x->config.skip_verify && kind == CERT_KEY_OK)
 		return true;
 	say_sent(x, c);
@@ -423,8 +415,12 @@ check_leaf(struct x509 *x)
 		buf_fmt(&x->hint, "the server needs a certificate with its name there; a common name is not looked at");
 		return false;
 	}
+	if (!c->may_sign) {	/* every suite that we offer has the server sign */
+		say(x, " must not be used to sign (key usage)");
+		return false;
+	}
 	forget(x);
-	if (x->config.host.kind != HOST_DNS && !has_address(c, &x->config.host)) {
+	if (!has_name(c, &x->config.host)) {
 		say_names(x);
 		return false;
 	}
@@ -534,7 +530,7 @@ get_pkey(const br_x509_class *const *ctx, unsigned *usages)
 	if (!x->done || x->code)
 		return NULL;
 	if (usages)
-		*usages = x->usages;
+		*usages = BR_KEYTYPE_SIGN;
 	return &x->key;
 }
 

@@ -26,7 +26,7 @@ struct x509_config {
 struct x509 {
 	const br_x509_class *vtable;	/* first: BearSSL's engine takes &x->vtable */
 
-	/* The result, once `done`: code is 0, and key and usages hold; or err says why not. */
+	/* The result, once `done`: code is 0, and key holds; or err says why not. */
 	int code;		/* BearSSL's number (BR_ERR_X509_…) for it; BR_ERR_X509_NOT_TRUSTED where it has none */
 	bool done;
 
@@ -40,8 +40,7 @@ struct x509 {
 	size_t bytes;		/* announced so far */
 	uint8_t path[X509_CERTS];	/* places in cert[], the server's own first */
 
-	br_x509_pkey key;	/* result: the server's; within the arena or `minimal` */
-	unsigned usages;	/* result: BR_KEYTYPE_SIGN, BR_KEYTYPE_KEYX */
+	br_x509_pkey key;	/* result: the server's, within the arena */
 	struct x509_config config;	/* the caller's, before x509_init; what follows is touched when it is needed */
 	char name[X509_NAME];	/* DNS host, with a NUL; empty for addresses */
 	struct err err;
@@ -50,8 +49,6 @@ struct x509 {
 	struct buf der[X509_CERTS];
 	struct cert cert[X509_CERTS];	/* parsed at the end; [0] is the server's own */
 	struct trust trust;
-	br_x509_trust_anchor anchor[TRUST_ANCHORS];	/* those that the path may end in */
-	br_x509_minimal_context minimal;
 };
 
 /* Ready for one chain of the server that x->config says. The engine calls through x->vtable from then on.

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/x509.h"
 #include "data/code.h"
+#include "tests/stock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,22 +69,6 @@ feed(const br_x509_class **c, const char *name)
 	return (*c)->end_chain(c);
 }
 
-/* A chain of one needs no order, so stock BearSSL must agree when we accept it. */
-static void
-must_stock_accept(const struct x509 *x, const char *name)
-{
-	static br_x509_minimal_context m;
-
-	br_x509_minimal_init(&m, &br_sha256_vtable, x->minimal.trust_anchors, x->minimal.trust_anchors_num);
-	br_x509_minimal_set_hash(&m, br_sha256_ID, &br_sha256_vtable);
-	br_x509_minimal_set_hash(&m, br_sha384_ID, &br_sha384_vtable);
-	br_x509_minimal_set_hash(&m, br_sha512_ID, &br_sha512_vtable);
-	br_x509_minimal_set_rsa(&m, br_rsa_i31_pkcs1_vrfy);
-	br_x509_minimal_set_ecdsa(&m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
-	br_x509_minimal_set_time(&m, 1798761600 / 86400 + 719528, 0);
-	must(feed(&m.vtable, name) == 0);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -119,8 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		must(*x.err.line && !x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL));
 	} else {
 		must(x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL)->key_type);
-		if (!config.skip_verify && input.chain_n == 1)
-			must_stock_accept(&x, config.host.kind == HOST_DNS ? host : NULL);
+		must(config.skip_verify || stock_verdict(&x) == 0);
 	}
 	memset(memory, 0, arena.len);
 	return 0;
