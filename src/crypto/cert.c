@@ -254,8 +254,8 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 	struct str part[2], n, e;
 
 	if (!der_read(key, rsa_form, part) || !der_is_uint(part[0], &n) || !der_is_uint(part[1], &e) ||
-	    !n.len || !e.len || !(n.at[n.len - 1] & 1) || !(e.at[e.len - 1] & 1))
-		return CERT_KEY_BROKEN;
+	    !n.len || !(n.at[n.len - 1] & 1) || !e.len || e.len > 4 || !(e.at[e.len - 1] & 1) || str_eq(e, S("\x01")))
+		return CERT_KEY_BROKEN;	/* a long exponent is a long verification, for whoever sends it */
 	*bits = (unsigned)n.len * 8;	/* below 2^27: a DER length has three bytes */
 	if (n.len < CERT_RSA_MIN || n.len > CERT_RSA_MAX)
 		return CERT_KEY_LENGTH;

@@ -92,7 +92,7 @@ static int
 scan(struct scan *s, uint8_t *object, char *piece)
 {
 	const struct trust_source *from = s->source;
-	size_t n = 0;
+	size_t n = 0, total = 0;
 	bool begins = false;
 
 	if (from->rewind(from->ctx, s->e) < 0)
@@ -101,6 +101,9 @@ scan(struct scan *s, uint8_t *object, char *piece)
 	do {
 		if (from->more(from->ctx, piece, TRUST_PIECE, &n, &begins, s->e) < 0)
 			return -1;
+		total += n;
+		if (total > TRUST_BYTES)
+			return err_set(s->e, ERR_LIMIT, CAUSE_FILE, "more than %d MiB of CA certificates", TRUST_BYTES >> 20), in_source(s);
 		if (begins || !n) {	/* the file before ends here */
 			if (take_event(s, pem_end(&s->pem)) < 0)
 				return -1;

@@ -8,6 +8,7 @@
 #include "crypto/cert.h"
 
 #define TRUST_OBJECT 16384	/* bytes of one certificate; the largest of Debian's 150 roots has 2,007 */
+#define TRUST_BYTES (16 << 20)	/* of the whole source: the scan is blind work; Debian's bundle has 225 KB */
 #define TRUST_PIECE 4096	/* bytes of one read */
 #define TRUST_ANCHORS 16	/* a chain of 16 asks for 17 names; two anchors of one name happen while a CA renews */
 /* What a scan takes of the arena: the buffers, and the certificates that are kept. Should those be uncommonly long, it

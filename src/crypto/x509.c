@@ -26,6 +26,7 @@ forget(struct x509 *x)
 {
 	x->cause = CAUSE_TLS;
 	x->line.len = x->hint.len = 0;
+	x->line.full = x->hint.full = false;
 }
 
 static void
@@ -286,7 +287,7 @@ vouches(const struct x509 *x, const struct cert *a, unsigned depth)
 	if (find_fault(x, a) != FAULT_NONE || cert_get_key(a, &key, &bits) != CERT_KEY_OK)
 		return false;
 	if (!is_ca(a))
-		return !depth && str_eq(a->subject, c->subject) && str_eq(a->spki, c->spki);
+		return !depth && str_eq(a->whole, c->whole);	/* it and no other of the same name and key */
 	return str_eq(a->subject, c->issuer) && depth <= a->path_max && cert_is_signed_by(c, &key);
 }
 

@@ -231,6 +231,8 @@ test_paths(void)
 	accepts("leaf-root-v1", "root-v1", "vault.test");
 	accepts("self", "self", "vault.test");
 	accepts("self-plain", "self-plain", "vault.test");
+	/* A certificate that is trusted for itself says nothing of another, be its name and key the same. */
+	refuses("self-plain-other", "self-plain", "10.0.0.7", "trusted certificate \"CN=vault.test\" is no CA, and not the server's own");
 	accepts("leaf", "leaf", "vault.test");	/* trusted itself, though no root */
 	accepts("leaf", "root root root", "vault.test");
 	refuses("leaf", "other", "vault.test", "issuer \"CN=Root\"" NEITHER);
