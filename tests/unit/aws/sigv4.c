@@ -11,6 +11,15 @@
 
 #include <dirent.h>
 
+/* A flag of a case. */
+static int
+json_bool(struct json v, bool *out, struct err *e)
+{
+	(void)e;
+	*out = str_eq(v.text, S("true"));
+	return json_type(v) == JSON_BOOL ? 0 : -1;
+}
+
 #define OWN "tests/vectors/sigv4/own.json"
 
 static struct arena arena;	/* of the case at hand */
