@@ -12,12 +12,14 @@
 static void
 show_warnings(const struct vault_secret *s, struct arena *a)
 {
-	struct json none, item;
+	struct json all, none, item;
 	struct str text;
 	struct err ignored;	/* what cannot be unescaped is not worth failing a login for */
 	size_t at = 0;
 
-	while (json_each(s->warnings, &at, &none, &item))
+	if (json_get(s->root, "warnings", &all, &ignored) < 0)
+		return;
+	while (json_each(all, &at, &none, &item))
 		if (json_string(item, a, &text, &ignored) == 0)
 			log_text(LOG_WARN, "vault warns: %.*s", STR(str_part(text, 0, 400)));
 }
@@ -50,7 +52,7 @@ store(const struct config *c, const struct vault_secret *s, struct arena *a, str
 	struct buf path = arena_buf(a, c->home.len + sizeof "/.vault-token");
 
 	buf_fmt(&path, "%.*s/.vault-token", STR(c->home));
-	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token.client_token, 0600, e);
+	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token, 0600, e);
 }
 
 int

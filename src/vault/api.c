@@ -7,16 +7,18 @@
 #include <string.h>
 
 /* Lists are C strings one behind the other, an empty one at the end: pointers to them would cost a relocation each. */
-static const char *
-next(const char *list)
+const char *
+vault_next(const char *text)
 {
-	return list + strlen(list) + 1;
+	return text + strlen(text) + 1;
 }
 
+/* A field without a value is left out. */
 static void
-add_field(struct ask_http *h, struct str name, struct str value)
+add_field(struct ask_http *h, const char *name, struct str value)
 {
-	h->head[h->head_n++] = (struct http_field){ name, value };	/* at most four, of HTTP_HEAD_MAX */
+	if (value.len)
+		h->head[h->head_n++] = (struct http_field){ str_of(name), value };	/* at most four, of HTTP_HEAD_MAX */
 }
 
 /* As Vault's clients: no slash in front, one behind; "root" is no namespace. */
@@ -45,7 +47,8 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 	uri_format_safe(&url, &v->address);
 	buf_fmt(&url, "%.*s/v1/%.*s", STR(prefix), STR(path));
 	add_namespace(&ns, v->namespace);
-	buf_fmt(&ttl, "%u", (unsigned)v->wrap_ttl_s);
+	if (v->wrap_ttl_s)
+		buf_add_u64(&ttl, v->wrap_ttl_s);
 	if (url.full || ns.full || ttl.full)
 		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
@@ -57,14 +60,45 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 		.once = true,
 		.follow = !v->no_redirects,
 	} };
-	add_field(&out->http, S("X-Vault-Request"), S("true"));
-	if (ns.len)
-		add_field(&out->http, S("X-Vault-Namespace"), buf_str(&ns));
-	if (v->token.len)
-		add_field(&out->http, S("X-Vault-Token"), v->token);
-	if (v->wrap_ttl_s)
-		add_field(&out->http, S("X-Vault-Wrap-TTL"), buf_str(&ttl));
+	add_field(&out->http, "X-Vault-Request", S("true"));
+	add_field(&out->http, "X-Vault-Namespace", buf_str(&ns));
+	add_field(&out->http, "X-Vault-Token", v->token);
+	add_field(&out->http, "X-Vault-Wrap-TTL", buf_str(&ttl));
 	return 0;
+}
+
+#define FIELD(part, type, row, key, name) part type row key "\0" name "\0"
+const char vault_fields[] =
+	FIELD(".", "\"", "-", "request_id", "=")
+	FIELD(".", "\"", "-", "lease_id", "=")
+	FIELD(".", "0", "-", "lease_duration", "=")
+	FIELD(".", "t", "-", "renewable", "=")
+	FIELD(".", "{", "-", "data", "=")
+	FIELD(".", "[", "-", "warnings", "")
+	FIELD(".", "{", "a", "auth", "")
+	FIELD("a", "\"", "1", "client_token", "token")
+	FIELD("a", "\"", "2", "accessor", "token_accessor")
+	FIELD("a", "[", "7", "policies", "=")
+	FIELD("a", "[", "5", "token_policies", "=")
+	FIELD("a", "[", "6", "identity_policies", "=")
+	FIELD("a", "{", "-", "metadata", "")
+	FIELD("a", "t", "-", "orphan", "")
+	FIELD("a", "\"", "-", "entity_id", "")
+	FIELD("a", "0", "3", "lease_duration", "token_duration")
+	FIELD("a", "t", "4", "renewable", "token_renewable")
+	FIELD("a", "{", "-", "mfa_requirement", "")
+	FIELD(".", "{", "w", "wrap_info", "")
+	FIELD("w", "\"", "A", "token", "wrapping_token")
+	FIELD("w", "\"", "B", "accessor", "wrapping_accessor")
+	FIELD("w", "0", "C", "ttl", "wrapping_token_ttl")
+	FIELD("w", "\"", "D", "creation_time", "wrapping_token_creation_time")
+	FIELD("w", "\"", "E", "creation_path", "wrapping_token_creation_path")
+	FIELD("w", "\"", "F", "wrapped_accessor", "=");
+
+struct json
+vault_part(const struct vault_secret *s, char part)
+{
+	return part == VAULT_AUTH ? s->auth : part == VAULT_WRAP ? s->wrap_info : s->root;
 }
 
 /* In the words of an error, in the order of enum json_type. */
@@ -74,158 +108,96 @@ type_name(enum json_type type)
 	const char *name = "nothing\0null\0a boolean\0a number\0a string\0an array\0an object";
 
 	while (type-- > 0)
-		name = next(name);
+		name = vault_next(name);
 	return name;
 }
 
-/* One key of an object: of the wanted type, or null, or absent (both are left to the caller). `of` names the object with its
-   dot. */
 static int
-get(struct json *out, struct json object, const char *of, const char *key, enum json_type want, struct err *e)
+wrong_type(const char *what, struct json is, enum json_type want, struct err *e)
 {
-	enum json_type is;
-
-	if (json_get(object, key, out, e) < 0)
-		return err_in(e, "answer");
-	is = json_type(*out);
-	if (is == JSON_NULL)
-		*out = (struct json){ S("") };
-	if (is == JSON_NONE || is == JSON_NULL || is == want)
-		return 0;
-	return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s%s is %s, not %s", of, key, type_name(is), type_name(want));
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "%s is %s, not %s", what, type_name(json_type(is)), type_name(want));
 }
 
+/* One value, perhaps absent or null: of its type; a number is a count; the items of an array are all strings. */
 static int
-get_string(struct str *out, struct json object, const char *of, const char *key, struct arena *a, struct err *e)
-{
-	struct json v;
-
-	*out = S("");
-	if (get(&v, object, of, key, JSON_STRING, e) < 0)
-		return -1;
-	if (json_type(v) == JSON_NONE)
-		return 0;
-	return json_string(v, a, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
-}
-
-/* A count of seconds; 0 when there is none. */
-static int
-get_seconds(int64_t *out, struct json object, const char *of, const char *key, struct err *e)
-{
-	struct json v;
-
-	*out = 0;
-	if (get(&v, object, of, key, JSON_NUMBER, e) < 0)
-		return -1;
-	if (json_type(v) == JSON_NONE)
-		return 0;
-	return json_i64(v, out, e) < 0 ? err_in(e, "answer: %s%s", of, key) : 0;
-}
-
-/* An array whose items are all strings, or nothing. */
-static int
-check_strings(struct json object, const char *of, const char *key, struct json *out, struct err *e)
+check_value(struct json v, const char *key, enum json_type want, struct err *e)
 {
 	struct json none, item;
+	int64_t count;
 	size_t at = 0;
 
-	if (get(out, object, of, key, JSON_ARRAY, e) < 0)
-		return -1;
-	while (json_each(*out, &at, &none, &item))
-		if (json_type(item) != JSON_STRING)
-			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: an item of %s%s is %s, not a string", of, key,
-			    type_name(json_type(item)));
+	if (json_type(v) <= JSON_NULL)
+		return 0;
+	if (json_type(v) != want)
+		return wrong_type(key, v, want, e);
+	if (want == JSON_NUMBER && json_i64(v, &count, e) < 0)
+		return err_in(e, "%s", key);
+	while (want == JSON_ARRAY && json_each(v, &at, &none, &item)) {
+		if (json_type(item) != JSON_STRING) {
+			wrong_type("an item", item, JSON_STRING, e);
+			return err_in(e, "%s", key);
+		}
+	}
 	return 0;
 }
 
+/* All that is known of one part of the answer. */
 static int
-check_token(struct str token, const char *key, struct err *e)
-{
-	if (token.len && !str_is_visible(token))
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: %s holds a byte that is not visible ascii", key);
-	return 0;
-}
-
-/* Keys of which only the type is looked at here; what shows them reads them from the text. Before each stands the byte that a
-   value of its type begins with. */
-static const char root_keys[] = "\"request_id\0" "\"lease_id\0" "trenewable\0";
-static const char auth_keys[] = "{metadata\0" "trenewable\0" "torphan\0" "\"entity_id\0" "\"token_type\0" "0num_uses\0"
-	"{mfa_requirement\0";
-
-static int
-check_types(struct json object, const char *of, const char *keys, struct err *e)
+check_part(struct vault_secret *s, char part, struct err *e)
 {
 	struct json v;
 
-	for (; *keys; keys = next(keys))
-		if (get(&v, object, of, keys + 1, json_type((struct json){ { keys, 1 } }), e) < 0)
+	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
+		const char *key = f + VAULT_KEY;
+
+		if (f[VAULT_PART] != part)
+			continue;
+		if (json_get(vault_part(s, part), key, &v, e) < 0 ||
+		    check_value(v, key, json_type((struct json){ { f + VAULT_TYPE, 1 } }), e) < 0)
 			return -1;
+		if (f[VAULT_ROW] == VAULT_AUTH)
+			s->auth = v;
+		else if (f[VAULT_ROW] == VAULT_WRAP)
+			s->wrap_info = v;
+		else
+			continue;
+		if (check_part(s, f[VAULT_ROW], e) < 0)
+			return err_in(e, "%s", key);
+	}
 	return 0;
 }
 
+/* A token; it was checked that it is a string, if it is there. */
 static int
-parse_auth(struct vault_secret *s, struct arena *a, struct err *e)
+take_token(struct str *out, struct json object, const char *key, struct arena *a, struct err *e)
 {
-	struct vault_auth *t = &s->token;
 	struct json v;
 
-	if (check_types(s->auth, "auth.", auth_keys, e) < 0 ||
-	    get_string(&t->client_token, s->auth, "auth.", "client_token", a, e) < 0 ||
-	    get_string(&t->accessor, s->auth, "auth.", "accessor", a, e) < 0 ||
-	    get_seconds(&t->lease_duration_s, s->auth, "auth.", "lease_duration", e) < 0 ||
-	    check_strings(s->auth, "auth.", "policies", &v, e) < 0 ||
-	    check_strings(s->auth, "auth.", "token_policies", &v, e) < 0 ||
-	    check_strings(s->auth, "auth.", "identity_policies", &v, e) < 0 ||
-	    check_token(t->client_token, "auth.client_token", e) < 0 ||
-	    get(&v, s->auth, "auth.", "renewable", JSON_BOOL, e) < 0)
+	if (json_get(object, key, &v, e) < 0 || json_type(v) <= JSON_NULL)
+		return 0;
+	if (json_string(v, a, out, e) < 0)
 		return -1;
-	t->renewable = str_eq(v.text, S("true"));
-	if (get(&v, s->auth, "auth.", "mfa_requirement", JSON_OBJECT, e) < 0)
-		return -1;
-	s->has_mfa = json_type(v) == JSON_OBJECT;
-	return 0;
-}
-
-static int
-parse_wrap(struct vault_secret *s, struct json wrap, struct arena *a, struct err *e)
-{
-	struct vault_wrap *w = &s->wrap;
-
-	if (get_string(&w->token, wrap, "wrap_info.", "token", a, e) < 0 ||
-	    get_string(&w->accessor, wrap, "wrap_info.", "accessor", a, e) < 0 ||
-	    get_seconds(&w->ttl_s, wrap, "wrap_info.", "ttl", e) < 0 ||
-	    get_string(&w->creation_time, wrap, "wrap_info.", "creation_time", a, e) < 0 ||
-	    get_string(&w->creation_path, wrap, "wrap_info.", "creation_path", a, e) < 0 ||
-	    get_string(&w->wrapped_accessor, wrap, "wrap_info.", "wrapped_accessor", a, e) < 0)
-		return -1;
-	return check_token(w->token, "wrap_info.token", e);
+	return !out->len || str_is_visible(*out) ? 0 :
+	    err_set(e, ERR_PEER, CAUSE_ANSWER, "%s holds a byte that is not visible ascii", key);
 }
 
 int
 vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
 {
-	struct json wrap;
-	int64_t lease_s;	/* of the answer, not of the token: a login's is 0 */
+	int r;
 
 	*out = (struct vault_secret){ 0 };
 	if (!body.len)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is empty");
-	if (json_parse(&out->root, body, e) < 0)
-		return err_in(e, "answer");
-	if (json_type(out->root) != JSON_OBJECT)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the body is %s, not an object", type_name(json_type(out->root)));
-	if (check_types(out->root, "", root_keys, e) < 0 ||
-	    get_seconds(&lease_s, out->root, "", "lease_duration", e) < 0 ||
-	    get(&out->data, out->root, "", "data", JSON_OBJECT, e) < 0 ||
-	    check_strings(out->root, "", "warnings", &out->warnings, e) < 0 ||
-	    get(&out->auth, out->root, "", "auth", JSON_OBJECT, e) < 0 ||
-	    get(&wrap, out->root, "", "wrap_info", JSON_OBJECT, e) < 0)
-		return -1;
-	out->has_auth = json_type(out->auth) == JSON_OBJECT;
-	out->has_wrap = json_type(wrap) == JSON_OBJECT;
-	if (out->has_auth && parse_auth(out, a, e) < 0)
-		return -1;
-	return out->has_wrap ? parse_wrap(out, wrap, a, e) : 0;
+		r = err_set(e, ERR_PEER, CAUSE_ANSWER, "the body is empty");
+	else if (json_parse(&out->root, body, e) < 0)
+		r = -1;
+	else if (json_type(out->root) != JSON_OBJECT)
+		r = wrong_type("the body", out->root, JSON_OBJECT, e);
+	else if (check_part(out, VAULT_ROOT, e) < 0 || take_token(&out->token, out->auth, "client_token", a, e) < 0)
+		r = -1;
+	else
+		r = take_token(&out->wrapping_token, out->wrap_info, "token", a, e);
+	return r < 0 ? err_in(e, "answer") : 0;
 }
 
 /* "1 error occurred:\n\t* permission denied\n\n": what Go's multierror makes of a cause. The cause itself. */
@@ -278,7 +250,7 @@ vault_show(struct str text, const struct str *hide)
 	static const char ends[] = "\n\0" "\r\0" "AWS4-\0" "Canonical String\0" "canonical string\0" "String-to-Sign\0" "X-Amz-Sec\0"
 		"x-amz-sec\0";
 
-	for (const char *end = ends; *end; end = next(end))
+	for (const char *end = ends; *end; end = vault_next(end))
 		text = str_part(text, 0, str_find(text, str_of(end)));
 	for (; hide && hide->len; hide++)
 		if (hide->len >= VAULT_HIDE_MIN)	/* by its beginning, so that one that was cut is found too */

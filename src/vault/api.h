@@ -25,47 +25,48 @@ struct vault {
 int vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
     struct err *e) __attribute__((warn_unused_result));
 
-/* The part of an answer that carries a token. Slices are in the arena. */
-struct vault_auth {
-	struct str client_token;	/* visible ASCII; empty when mfa is asked for */
-	struct str accessor;
-	int64_t lease_duration_s;	/* not negative; 0: does not expire */
-	bool renewable;
-};
-
-struct vault_wrap {
-	struct str token;		/* the wrapping token, visible ASCII */
-	struct str accessor;
-	int64_t ttl_s;			/* not negative */
-	struct str creation_time;	/* RFC 3339, as Vault gave it */
-	struct str creation_path;
-	struct str wrapped_accessor;
-};
-
-/* A whole answer of Vault ("Secret" in its API). Values of known keys have been checked for their types; null counts as absent,
-   as Go's decoder has it. */
+/* A whole answer of Vault ("Secret" in its API). The types of all that vault_fields names have been checked; null counts as
+   absent, as Go's decoder has it. */
 struct vault_secret {
 	struct json root;
-	struct json data;		/* JSON_NONE or object */
-	struct json warnings;		/* JSON_NONE or array of strings */
-	struct json auth;		/* JSON_NONE or object */
-	bool has_auth;
-	bool has_wrap;
-	bool has_mfa;			/* auth.mfa_requirement is not null: the login is not complete */
-	struct vault_auth token;	/* when has_auth */
-	struct vault_wrap wrap;		/* when has_wrap */
+	struct json auth;		/* of the answer; an object, null or JSON_NONE */
+	struct json wrap_info;		/* the same */
+	struct str token;		/* auth's client_token: visible ASCII, in the arena; empty: none */
+	struct str wrapping_token;	/* wrap_info's token: the same */
 };
+
+/* What pantler knows of an answer, in the order of Vault's JSON: two C strings for each value, one behind the other, an empty one
+   after the last. The first is the key with the three marks of enum vault_field before it; the second the value's name in the
+   table of Vault's CLI and for its -field: "=" when that is the key, empty when it has none. */
+enum vault_field {
+	VAULT_PART,	/* where it stands: VAULT_ROOT, VAULT_AUTH or VAULT_WRAP */
+	VAULT_TYPE,	/* the byte that a value of its type begins with */
+	VAULT_ROW,	/* its place in the table, VAULT_NO_ROW, or the part that it is */
+	VAULT_KEY,	/* the key */
+};
+
+enum {
+	VAULT_ROOT = '.', VAULT_AUTH = 'a', VAULT_WRAP = 'w',
+	VAULT_NO_ROW = '-',
+};
+
+extern const char vault_fields[];
+
+/* The C string after this one. */
+const char *vault_next(const char *text);
+
+/* The object that a value stands in. */
+struct json vault_part(const struct vault_secret *s, char part);
 
 /* Read an answer's body. A wrong type, a known key twice, a negative or fractional duration, a token with a byte that is not
    visible ASCII: -1, naming the key. Unknown keys are passed over. */
 int vault_parse_secret(struct vault_secret *out, struct str body, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 
-/* Secrets of ours that a hostile or careless answer may quote: slices, ended by an empty one. NULL: none. */
 /* How an answer went: 0 for 200 and 204; -1 for everything else, with the shell's own sentence, or the status and Vault's words
    held to what vault_show lets through, else words for the status. Statuses as in the API's documentation: 429, 5xx and a
    gateway's HTML are CAUSE_UNREACHABLE, a sealed or uninitialised server is CAUSE_SEALED, 403 is CAUSE_DENIED, others
-   CAUSE_ANSWER. `hide` as in vault_show. */
+   CAUSE_ANSWER. `hide`: secrets of ours that a hostile or careless answer may quote, as in vault_show. */
 int vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -293,6 +293,7 @@ static enum step
 take_answer(struct login *m, const struct answer *in, struct senv *env, struct err *e)
 {
 	struct vault_secret *s = &m->secret;
+	struct json mfa;
 	const struct str hide[] = { m->config->cred->secret, m->config->cred->token, S("") };	/* the secret is never empty */
 
 	if (vault_check(in, hide, env->arena, e) < 0) {
@@ -302,15 +303,17 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 	}
 	if (vault_parse_secret(s, in->body, env->arena, e) < 0)
 		return STEP_FAIL;
-	if (s->has_wrap && s->wrap.token.len)
+	if (s->wrapping_token.len)
 		return STEP_DONE;
-	if (s->has_mfa && !s->token.client_token.len) {
+	if (!s->token.len) {
+		if (json_get(s->auth, "mfa_requirement", &mfa, e) < 0)
+			return STEP_FAIL;
+		if (json_type(mfa) != JSON_OBJECT)
+			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: there is no token in it"), STEP_FAIL;
 		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa), which a machine does not have");
 		err_hint(e, "exempt this role from the server's login mfa enforcement");
 		return STEP_FAIL;
 	}
-	if (!s->has_auth || !s->token.client_token.len)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: there is no token in it"), STEP_FAIL;
 	if (m->config->vault->wrap_ttl_s)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the token is not wrapped, though that was asked for"), STEP_FAIL;
 	return STEP_DONE;

@@ -40,7 +40,7 @@ enum login_state {
 struct login {
 	const struct login_config *config;	/* set by the caller, the rest zero */
 	enum login_state state;
-	struct vault_secret secret;		/* after STEP_DONE: has_auth with a client token, or has_wrap */
+	struct vault_secret secret;		/* after STEP_DONE: with a token, or a wrapping token */
 };
 
 /* Signs at env->wall_s, asks, and reads the answer. A refusal by Vault, or by STS through Vault, becomes a sentence with a

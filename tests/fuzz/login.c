@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	must(login_step(&m, NULL, &ask, &env, &e) == STEP_ASK);
 	if (login_step(&m, &in, &ask, &env, &e) == STEP_DONE) {
 		must(in.status == 200 || in.status == 204);	/* http gives 204 no body; a body given here all the same is read */
-		must(str_is_visible(m.secret.has_wrap && m.secret.wrap.token.len ? m.secret.wrap.token : m.secret.token.client_token));
+		must(str_is_visible(m.secret.wrapping_token.len ? m.secret.wrapping_token : m.secret.token));
 		return 0;
 	}
 	must(e.code != ERR_NONE && e.code <= ERR_STOP && e.cause != CAUSE_NONE && e.cause < CAUSES && e.cause != CAUSE_MEMORY);

@@ -16,6 +16,7 @@
 #include "tests/mutate.h"
 #include "tests/tap.h"
 #include "vault/login.h"
+#include "vault/show.h"
 
 #include <dirent.h>
 
@@ -156,14 +157,24 @@ static const char *const causes[CAUSES] = {
 	[CAUSE_OUTPUT] = "OUTPUT", [CAUSE_SEALED] = "SEALED", [CAUSE_SIGNAL] = "SIGNAL",
 };
 
+/* A value of the answer, by its name in Vault's CLI; empty when it is not there. */
+static struct str
+field_of(const struct vault_secret *s, struct str name)
+{
+	struct buf b = arena_buf(&arena, s->root.text.len);
+	struct err e;
+
+	return show_field(&b, s, name, &arena, &e) == 0 ? buf_str(&b) : S("");
+}
+
 /* "= fail CODE CAUSE line" and "= hint text"; or "= token T", "= lease S", "= renewable", "= accessor A"; or "= wrapped T",
    "= ttl S", "= path P"; or "= nothing"; then a "= warning text" each. */
 static void
 describe_outcome(struct buf *b, const struct play *p, enum step r)
 {
 	const struct vault_secret *s = secret_of(p);
-	struct json none, item;
-	struct str text;
+	struct json all, none, item;
+	struct str text, lease;
 	struct err e;
 	size_t at = 0;
 
@@ -177,22 +188,26 @@ describe_outcome(struct buf *b, const struct play *p, enum step r)
 		add_line(b, "= another question", S(""));
 		return;
 	}
-	if (s->has_auth) {
-		add_line(b, "= token ", s->token.client_token);
-		buf_fmt(b, "= lease %lld\n", (long long)s->token.lease_duration_s);
-		if (s->token.renewable)
+	if (json_type(s->auth) == JSON_OBJECT) {
+		add_line(b, "= token ", s->token);
+		lease = field_of(s, S("token_duration"));
+		add_line(b, "= lease ", lease.len ? lease : S("0"));
+		if (str_is(field_of(s, S("token_renewable")), "true"))
 			add_line(b, "= renewable", S(""));
-		if (s->token.accessor.len)
-			add_line(b, "= accessor ", s->token.accessor);
+		if (field_of(s, S("token_accessor")).len)
+			add_line(b, "= accessor ", field_of(s, S("token_accessor")));
 	}
-	if (s->has_wrap) {
-		add_line(b, "= wrapped ", s->wrap.token);
-		buf_fmt(b, "= ttl %lld\n", (long long)s->wrap.ttl_s);
-		add_line(b, "= path ", s->wrap.creation_path);
+	if (json_type(s->wrap_info) == JSON_OBJECT) {
+		lease = field_of(s, S("wrapping_token_ttl"));
+		add_line(b, "= wrapped ", s->wrapping_token);
+		add_line(b, "= ttl ", lease.len ? lease : S("0"));
+		add_line(b, "= path ", field_of(s, S("wrapping_token_creation_path")));
 	}
-	if (!s->has_auth && !s->has_wrap)
+	if (json_type(s->auth) != JSON_OBJECT && json_type(s->wrap_info) != JSON_OBJECT)
 		add_line(b, "= nothing", S(""));
-	while (json_each(s->warnings, &at, &none, &item))
+	if (json_get(s->root, "warnings", &all, &e) < 0)
+		return;
+	while (json_each(all, &at, &none, &item))
 		if (json_string(item, &arena, &text, &e) == 0)
 			add_line(b, "= warning ", text);
 }
@@ -361,7 +376,7 @@ is_allowed(struct play *p, struct str body, bool may_be_other)
 		return true;
 	if (str_eq(outcome_of(p, r), p->outcome))
 		return true;
-	return r == STEP_DONE && may_be_other && (p->step == plain_step || str_is_visible(s->has_wrap ? s->wrap.token : s->token.client_token));
+	return r == STEP_DONE && may_be_other && (p->step == plain_step || str_is_visible(s->wrapping_token.len ? s->wrapping_token : s->token));
 }
 
 static bool

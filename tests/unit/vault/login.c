@@ -326,7 +326,7 @@ run_room(void)
 			len = a.len;
 			wrong += ask.http.head_n != 2 || ask.http.body.len < 800;
 			if (login_step(&m, &in, &ask, &env, &err) == STEP_DONE)
-				done++, wrong += !str_eq(m.secret.token.client_token, S("hvs.t"));
+				done++, wrong += !str_eq(m.secret.token, S("hvs.t"));
 			else
 				wrong += err.cause != CAUSE_MEMORY;
 			memset(a.at + len, 0, a.len - len);
@@ -349,11 +349,11 @@ run_good(void)
 	struct login m;
 
 	reset();
-	ok(answer(&m, 200, S("{\"auth\":{\"client_token\":\"hvs.t\"}}")) == STEP_DONE && m.secret.has_auth, "a token");
-	ok(answer(&m, 200, S("{\"wrap_info\":{\"token\":\"hvs.w\"},\"auth\":null}")) == STEP_DONE && m.secret.has_wrap,
+	ok(answer(&m, 200, S("{\"auth\":{\"client_token\":\"hvs.t\"}}")) == STEP_DONE && m.secret.token.len, "a token");
+	ok(answer(&m, 200, S("{\"wrap_info\":{\"token\":\"hvs.w\"},\"auth\":null}")) == STEP_DONE && m.secret.wrapping_token.len,
 	   "a wrapped token that nobody asked for is a token");
 	vault.wrap_ttl_s = 60;
-	ok(answer(&m, 200, S("{\"wrap_info\":{\"token\":\"hvs.w\"},\"auth\":null,\"request_id\":\"\"}")) == STEP_DONE && m.secret.has_wrap,
+	ok(answer(&m, 200, S("{\"wrap_info\":{\"token\":\"hvs.w\"},\"auth\":null,\"request_id\":\"\"}")) == STEP_DONE && m.secret.wrapping_token.len,
 	   "a wrapped token");
 	reset();
 	ok(answer(&m, 200, S("{\"auth\":{\"client_token\":\"hvs.t\",\"mfa_requirement\":{}}}")) == STEP_DONE, "a token beside mfa");
@@ -512,7 +512,7 @@ static const struct {
 	{ 200, "{\"auth\":{\"client_token\":\"\",\"mfa_requirement\":{\"mfa_request_id\":\"1\"}}}", false, CAUSE_DENIED,
 	  "the login needs a second factor (mfa), which a machine does not have", "exempt this role from the server's login mfa enforcement" },
 	{ 200, "{\"auth\":{\"client_token\":\"hvs.\\u0001\"}}", false, CAUSE_ANSWER,
-	  "answer: auth.client_token holds a byte that is not visible ascii", "" },
+	  "answer: client_token holds a byte that is not visible ascii", "" },
 	{ 400, "Client sent an HTTP request to an HTTPS server.\n", false, CAUSE_ANSWER, "answer 400: the server speaks https here, not http",
 	  "the address must begin with https://" },
 	{ 400, "no json", false, CAUSE_ANSWER, "answer 400", "" },

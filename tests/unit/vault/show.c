@@ -271,7 +271,7 @@ run_fields(void)
 		ok(r < 0 && err.code == ERR_ABSENT && err.cause == CAUSE_FIELD && !b.len, "field \"%s\" is not there", fields[i].field);
 		snprintf(want, sizeof want, "field \"%s\" is not in the answer", fields[i].field);
 		is_line(&err, want, "its line");
-		is_str(str_of(err.hint), str_of(s.has_wrap ? "the answer is wrapped: wrapping_token is the field to ask for" : ""), "its hint");
+		is_str(str_of(err.hint), str_of(s.wrapping_token.len ? "the answer is wrapped: wrapping_token is the field to ask for" : ""), "its hint");
 	}
 	s = parse("{\"auth\":{\"client_token\":\"t\",\"metadata\":{\"m\":\"a\\u0000\\n\\u00e9\"}}}");
 	b = (struct buf)BUF(text);
