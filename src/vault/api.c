@@ -18,7 +18,7 @@ static void
 add_field(struct ask_http *h, const char *name, struct str value)
 {
 	if (value.len)
-		h->head[h->head_n++] = (struct http_field){ str_of(name), value };	/* at most four, of HTTP_HEAD_MAX */
+		h->head[h->head_n++] = (struct http_field){ str_of(name), value };	/* at most three, of HTTP_HEAD_MAX */
 }
 
 /* As Vault's clients: no slash in front, one behind; "root" is no namespace. */
@@ -62,7 +62,6 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 	} };
 	add_field(&out->http, "X-Vault-Request", S("true"));
 	add_field(&out->http, "X-Vault-Namespace", buf_str(&ns));
-	add_field(&out->http, "X-Vault-Token", v->token);
 	add_field(&out->http, "X-Vault-Wrap-TTL", buf_str(&ttl));
 	return 0;
 }
@@ -259,44 +258,46 @@ vault_show(struct str text, const struct str *hide)
 	return str_trim(str_part(text, 0, VAULT_TEXT_MAX));
 }
 
-/* The statuses that mean something of their own; 0 ends the table and stands for any other. */
+/* The statuses that mean something of their own; 0 ends the table and stands for any other. Their words stand behind it, in its
+   order. */
 static const struct status {
 	short status;
 	unsigned char code;	/* enum err_code */
 	unsigned char cause;	/* enum err_cause */
-	char what[44];
 } statuses[] = {
-	{ 403, ERR_DENIED, CAUSE_DENIED, "denied" },
-	{ 404, ERR_ABSENT, CAUSE_ANSWER, "not found" },
-	{ 405, ERR_INPUT, CAUSE_ANSWER, "method not allowed" },
-	{ 412, ERR_RETRY, CAUSE_UNREACHABLE, "the node is behind the others" },
-	{ 429, ERR_RETRY, CAUSE_UNREACHABLE, "too many requests" },
-	{ 472, ERR_PEER, CAUSE_ANSWER, "the node is a disaster recovery secondary" },
-	{ 473, ERR_PEER, CAUSE_ANSWER, "the node is a performance standby" },
-	{ 501, ERR_RETRY, CAUSE_SEALED, "vault is not initialised" },
-	{ 0, ERR_PEER, CAUSE_ANSWER, "" },
+	{ 403, ERR_DENIED, CAUSE_DENIED },
+	{ 404, ERR_ABSENT, CAUSE_ANSWER },
+	{ 405, ERR_INPUT, CAUSE_ANSWER },
+	{ 412, ERR_RETRY, CAUSE_UNREACHABLE },
+	{ 429, ERR_RETRY, CAUSE_UNREACHABLE },
+	{ 472, ERR_PEER, CAUSE_ANSWER },
+	{ 473, ERR_PEER, CAUSE_ANSWER },
+	{ 501, ERR_RETRY, CAUSE_SEALED },
+	{ 0, ERR_PEER, CAUSE_ANSWER },
 };
+static const char status_words[] = "denied\0" "not found\0" "method not allowed\0" "the node is behind the others\0" "too many requests\0"
+	"the node is a disaster recovery secondary\0" "the node is a performance standby\0" "vault is not initialised\0";
 
 /* Words of a TLS server that was spoken to without TLS: Go's, as Vault has them, and nginx's. */
 static bool
 wants_https(struct str body)
 {
-	return str_find(body, S("HTTP request to an HTTPS server")) != SIZE_MAX ||
-	    str_find(body, S("plain HTTP request was sent to HTTPS port")) != SIZE_MAX;
+	return str_find(body, S(" to an HTTPS server")) != SIZE_MAX ||
+	    str_find(body, S(" sent to HTTPS port")) != SIZE_MAX;
 }
 
 static bool
 is_html(struct str body)
 {
-	while (body.len && (unsigned char)body.at[0] <= ' ')
-		body = str_part(body, 1, body.len);
-	return body.len && body.at[0] == '<';
+	str_span(&body, " \t\r\n");
+	return str_take(&body, '<');
 }
 
 int
 vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
 	const struct status *s = statuses;
+	const char *what = status_words;
 	struct str text, words;
 
 	if (in->how != ANSWER_OK) {
@@ -307,8 +308,8 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 		return 0;
 	text = vault_error_text(in->body, a);
 	words = vault_show(text, hide);
-	while (s->status && s->status != in->status)
-		s++;
+	for (; s->status && s->status != in->status; s++)
+		what = vault_next(what);
 	if (in->status / 100 == 3)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed", in->status);
 	if (!text.at && in->status == 400 && wants_https(in->body)) {
@@ -320,7 +321,7 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized"))))
 		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(words));
 	if (!words.len)
-		words = str_of(s->what);
+		words = str_of(what);
 	err_set(e, s->code, s->cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
 	if (in->status >= 500 && !s->status) {
 		e->code = ERR_RETRY;

@@ -12,15 +12,14 @@
 struct vault {
 	struct uri address;	/* a path in it stands before /v1 */
 	struct str namespace;	/* empty, or as the user wrote it */
-	struct str token;	/* empty: none is sent */
 	uint32_t wrap_ttl_s;	/* 0: the answer is not wrapped */
 	bool no_redirects;
 };
 
 #define VAULT_BODY_MAX (1024 * 1024)	/* bytes of an answer; Vault's own request limit is 32 MiB, a login's answer is 2 KB */
 
-/* Fill *out with a request to /v1/<path>: method, url, X-Vault-Request, and X-Vault-Namespace, X-Vault-Token and
-   X-Vault-Wrap-TTL as configured (Vault HTTP API). `path` is as on the wire, without a slash at the front; body may be
+/* Fill *out with a request to /v1/<path>: method, url, X-Vault-Request, and X-Vault-Namespace and X-Vault-Wrap-TTL
+   as configured (Vault HTTP API). No token goes along. `path` is as on the wire, without a slash at the front; body may be
    empty. The url comes from the arena. `once` and `follow` are set for the caller: once; follow unless no_redirects. */
 int vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
     struct err *e) __attribute__((warn_unused_result));

@@ -8,7 +8,7 @@
 
 /* What a login is made of. Slices outlive the login. */
 struct login_config {
-	const struct vault *vault;	/* its token is not sent */
+	const struct vault *vault;
 	const struct cred *cred;
 	struct str mount;		/* where the method is mounted: "aws", or "auth/aws" as the agent's mount_path says it */
 	struct str role;		/* empty: Vault takes the name of the IAM role or user */

@@ -82,7 +82,7 @@ BAD = [  # name, exit code, what is said, what the hint says
     ("400-no-xml-end", 11, "answer 400: error making upstream request: received error code 403 from STS:"),
     ("400-unknown-key", 11,
      "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid",
-     "the access key id is unknown to aws, or its session token is missing, wrong or of another partition"),
+     "aws does not know the access key id, or its session token is missing, wrong or of another partition"),
     ("400-expired-token", 11,
      "sts refused the signed request: ExpiredToken: The security token included in the request is expired",
      "the session token has expired; get new credentials"),

@@ -51,15 +51,15 @@ equal([line for line in bao.seen[-1][1] if line.startswith("X-Vault-")], ["X-Vau
 REFUSED = [  # status, its words, exit code, what is said, what the hint says
     (400, "entry for role web not found", 11, 'role "web" does not exist on this mount',
      "vault list auth/<mount>/role shows those that do"),
-    (400, UNBOUND, 11, "answer 400: " + UNBOUND, "look at the role's bound_iam_principal_arn on the server"),
+    (400, UNBOUND, 11, "answer 400: " + UNBOUND, "see the role's bound_iam_principal_arn on the server"),
     (400, "invalid request header: X-Amz-Foo", 11, "answer 400: invalid request header: X-Amz-Foo",
-     "the server's allowed_sts_header_values does not list this header"),
+     "the server's allowed_sts_header_values does not list it"),
     (400, "didn't supply required authentication values", 11, "answer 400: didn't supply required authentication values"),
     (400, SERVER_ID + 'missing header "X-Vault-AWS-IAM-Server-ID"', 11, "the server wants a server id header, and none was sent",
-     "give the server's iam_server_id_header_value as -header-value"),
-    (400, SERVER_ID + 'expected "a" but got "b"', 11, "the server id header is not the one that the server expects",
      "-header-value must equal the server's iam_server_id_header_value"),
-    (400, SERVER_ID + "vault header wasn't signed", 11, "the server id header is not the one that the server expects",
+    (400, SERVER_ID + 'expected "a" but got "b"', 11, "the server expects another server id header",
+     "-header-value must equal the server's iam_server_id_header_value"),
+    (400, SERVER_ID + "vault header wasn't signed", 11, "the server expects another server id header",
      "-header-value must equal the server's iam_server_id_header_value"),
     (400, "error making upstream request: received error code 403 from STS: " + unruly.STS % (
         "SignatureDoesNotMatch", unruly.MISMATCH), 11, "sts refused the signed request: SignatureDoesNotMatch: The request signature we "

@@ -150,7 +150,7 @@ refused("unknown key", login(key=dict(moto_key, id="AKIAUNKNOWN000000000")), 11,
 refused("another partition's region", login("-region=cn-north-1"), 11, *SILENT)
 refused("missing session token", login(key=session, role="session"), 11, *SILENT)
 refused("wrong role", login(role="other"), 11, 'answer 400: IAM Principal "%spantler" does not belong to the role "other"' % ARN,
-        "look at the role's bound_iam_principal_arn on the server")
+        "see the role's bound_iam_principal_arn on the server")
 refused("no such role", login(role="nosuch"), 11, 'role "nosuch" does not exist on this mount',
         "vault list auth/<mount>/role shows those that do")
 refused("no such mount", login("-mount=nosuch"), 11, "answer 403: permission denied",
@@ -158,8 +158,8 @@ refused("no such mount", login("-mount=nosuch"), 11, "answer 403: permission den
 sts_is(moto.url, iam_server_id_header_value="vault.example.com")
 came_in("the server id that Vault wants", login("-field=token", "-header-value=vault.example.com"))
 refused("missing server id", login(), 11, "the server wants a server id header, and none was sent",
-        "give the server's iam_server_id_header_value as -header-value")
-refused("wrong server id", login("-header-value=vault.example.org"), 11, "the server id header is not the one that the server expects",
+        "-header-value must equal the server's iam_server_id_header_value")
+refused("wrong server id", login("-header-value=vault.example.org"), 11, "the server expects another server id header",
         "-header-value must equal the server's iam_server_id_header_value")
 
 # Refused in AWS's words: the stand-in is the STS of this real Vault.
@@ -171,7 +171,7 @@ refused("wrong secret, in AWS's words", login(key=dict(DEMO, secret="wrong/secre
         "the secret access key does not belong to the access key id")
 refused("unknown key, in AWS's words", login(key=dict(DEMO, id="AKIAUNKNOWN")), 11,
         STS + "InvalidClientTokenId: The security token included in the request is invalid",
-        "the access key id is unknown to aws, or its session token is missing, wrong or of another partition")
+        "aws does not know the access key id, or its session token is missing, wrong or of another partition")
 refused("another region, in AWS's words", login("-region=eu-west-1", key=DEMO), 11,
         STS + "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'",
         "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these leave "
@@ -187,7 +187,7 @@ for offset, words, hint in (
 sts_is("http://127.0.0.1:1")
 refused("an STS that is not there", login(), 11, "answer 400: error making upstream request: error making request: "
         'POST http://127.0.0.1:1// giving up after 1 attempt(s): Post "http://127.0.0.1:1//": dial tcp 127.0.0.1:1: connect: connection '
-        "refused", "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out")
+        "refused", "vault could not ask sts; see the server's sts_endpoint and its way out")
 
 api.must("PUT", "sys/seal")
 refused("sealed", login(), 17, "answer 503: Vault is sealed")

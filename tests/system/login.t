@@ -219,7 +219,7 @@ said("auth/ before the mount", login("-token-only", "-mount=auth/aws/"), 0, "", 
 said("-path is -mount", login("-token-only", "-path=other"), 11,
      refused("answer 403: permission denied", "is the aws auth method mounted there? -mount=PATH names the place"))
 
-REGION = "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these leave -region out"
+REGION = "-region must be that of the server's sts_endpoint and sts_region; without these leave it out"
 
 
 def scope(region):
@@ -292,7 +292,7 @@ said("-tls-skip-verify=false wins", login("-token-only", "-tls-skip-verify=false
 said("a wrong secret", login(env={"AWS_SECRET_ACCESS_KEY": "demo/secret+key/wrong"}), 11,
      refused("sts refused the signed request: SignatureDoesNotMatch: The request signature we calculated does not match the "
              "signature you provided", "the secret access key does not belong to the access key id"))
-UNKNOWN_KEY = "the access key id is unknown to aws, or its session token is missing, wrong or of another partition"
+UNKNOWN_KEY = "aws does not know the access key id, or its session token is missing, wrong or of another partition"
 INVALID = "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid"
 said("an unknown key", login(env={"AWS_ACCESS_KEY_ID": "AKIANOSUCH"}), 11, refused(INVALID, UNKNOWN_KEY))
 said("a session key without its token", login(env=dict(SESSION, AWS_SESSION_TOKEN=None)), 11, refused(INVALID, UNKNOWN_KEY))
@@ -300,7 +300,7 @@ said("a wrong session token", login(env=dict(SESSION, AWS_SESSION_TOKEN="demo//s
 said("a principal that is not bound", login("-role=web", env={"AWS_ACCESS_KEY_ID": "AKIAPANTLERDEMO00002",
                                                               "AWS_SECRET_ACCESS_KEY": "demo/secret+key/of/somebody/else/000000"}), 11,
      refused('answer 400: IAM Principal "arn:aws:iam::123456789012:user/stranger" does not belong to the role "web"',
-             "look at the role's bound_iam_principal_arn on the server"))
+             "see the role's bound_iam_principal_arn on the server"))
 said("no role of the user's name", login(env={"AWS_ACCESS_KEY_ID": "AKIAPANTLERDEMO00002",
                                               "AWS_SECRET_ACCESS_KEY": "demo/secret+key/of/somebody/else/000000"}), 11,
      refused("entry for role stranger not found", "no -role was given, so vault looked for one named as the iam role or user"))

@@ -333,7 +333,7 @@ run_meaning(void)
 {
 	ok(checked(VERB_LOGIN, NULL, NULL), "the defaults make sense");
 	ok(c.vault.address.tls && c.vault.address.port == 8200 && c.vault.address.host.kind == HOST_IP4 && !c.vault.namespace.len &&
-	   !c.vault.token.len && !c.vault.wrap_ttl_s && !c.vault.no_redirects && !c.on[CONF_TLS_SKIP_VERIFY] && !c.on[CONF_STORE] &&
+	   !c.vault.wrap_ttl_s && !c.vault.no_redirects && !c.on[CONF_TLS_SKIP_VERIFY] && !c.on[CONF_STORE] &&
 	   c.mode == 0600 && c.timeout_ms == 60000 && str_eq(c.region, S("us-east-1")), "and are what they should be");
 	ok(checked(VERB_SIGN, NULL, NULL) && checked(VERB_VERSION, NULL, NULL) && checked(VERB_HELP, NULL, NULL), "for every verb");
 	ok(checked(VERB_LOGIN, LIST("VAULT_WRAP_TTL=90"), LIST("-timeout=500ms")) && c.vault.wrap_ttl_s == 90 && c.timeout_ms == 500, "durations");

@@ -24,7 +24,7 @@ static void
 reset(void)
 {
 	arena_wipe(&arena);
-	vault = (struct vault){ .token = S("hvs.must-not-be-sent") };
+	vault = (struct vault){ 0 };
 	if (uri_parse(&vault.address, S("https://vault:8200"), &err) < 0)
 		ok(false, "%s", err.line);
 	cred = (struct cred){ S("AKIDEXAMPLE"), S(SECRET), S("") };
@@ -386,8 +386,7 @@ static const struct refusal {
 	  "than 20150830T122000Z", "this machine's clock is more than 15 minutes ahead; set it" },
 	{ 400, STS("SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'eu-west-1'. "), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'",
-	  "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these leave "
-	  "-region out" },
+	  "-region must be that of the server's sts_endpoint and sts_region; without these leave it out" },
 	{ 400, STS("SignatureDoesNotMatch", MISMATCH), ERR_DENIED, CAUSE_DENIED, "sts refused the signed request: SignatureDoesNotMatch: "
 	  "The request signature we calculated does not match the signature you provided",
 	  "the secret access key does not belong to the access key id" },
@@ -396,7 +395,7 @@ static const struct refusal {
 	  "the secret access key does not belong to the access key id" },
 	{ 400, STS("InvalidClientTokenId", "The security token included in the request is invalid."), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid",
-	  "the access key id is unknown to aws, or its session token is missing, wrong or of another partition" },
+	  "aws does not know the access key id, or its session token is missing, wrong or of another partition" },
 	{ 400, STS("ExpiredToken", "The security token included in the request is expired"), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: ExpiredToken: The security token included in the request is expired",
 	  "the session token has expired; get new credentials" },
@@ -408,18 +407,18 @@ static const struct refusal {
 	{ 400, "error making upstream request: received error code 403 from STS: <html>", ERR_DENIED, CAUSE_DENIED,
 	  "answer 400: error making upstream request: received error code 403 from STS:", "" },
 	{ 400, SERVER_ID_WRONG "missing header \"X-Vault-AWS-IAM-Server-ID\"", ERR_INPUT, CAUSE_DENIED,
-	  "the server wants a server id header, and none was sent", "give the server's iam_server_id_header_value as -header-value" },
+	  "the server wants a server id header, and none was sent", "-header-value must equal the server's iam_server_id_header_value" },
 	{ 400, SERVER_ID_WRONG "expected \"a\" but got \"b\"", ERR_INPUT, CAUSE_DENIED,
-	  "the server id header is not the one that the server expects",
+	  "the server expects another server id header",
 	  "-header-value must equal the server's iam_server_id_header_value" },
 	{ 400, SERVER_ID_WRONG "vault header wasn't signed", ERR_INPUT, CAUSE_DENIED,
-	  "the server id header is not the one that the server expects",
+	  "the server expects another server id header",
 	  "-header-value must equal the server's iam_server_id_header_value" },
 	{ 400, "invalid request header: X-Amz-Foo", ERR_INPUT, CAUSE_DENIED, "answer 400: invalid request header: X-Amz-Foo",
-	  "the server's allowed_sts_header_values does not list this header" },
+	  "the server's allowed_sts_header_values does not list it" },
 	{ 400, "IAM Principal \"arn:aws:sts::123456789012:assumed-role/a/b\" does not belong to the role \"web\"", ERR_DENIED, CAUSE_DENIED,
 	  "answer 400: IAM Principal \"arn:aws:sts::123456789012:assumed-role/a/b\" does not belong to the role \"web\"",
-	  "look at the role's bound_iam_principal_arn on the server" },
+	  "see the role's bound_iam_principal_arn on the server" },
 	{ 400, "auth method iam not allowed for role web", ERR_INPUT, CAUSE_DENIED, "answer 400: auth method iam not allowed for role web",
 	  "the role's auth_type on the server is not iam" },
 	{ 500, "rpc error: code = Unavailable desc = error reading from server: EOF", ERR_RETRY, CAUSE_UNREACHABLE,
@@ -429,7 +428,7 @@ static const struct refusal {
 	  "sts refused the signed request, and vault does not say why", "check the key pair, the session token, the region and the clock" },
 	{ 400, "error making upstream request: error making request: Post \"https://sts.amazonaws.com//\": dial tcp: i/o timeout", ERR_RETRY,
 	  CAUSE_DENIED, "answer 400: error making upstream request: error making request: Post \"https://sts.amazonaws.com//\": dial tcp: "
-	  "i/o timeout", "vault could not have the request checked by sts; look at the server's sts_endpoint and its way out" },
+	  "i/o timeout", "vault could not ask sts; see the server's sts_endpoint and its way out" },
 	{ 404, "no handler for route \"auth/aws/login\". route entry not found.", ERR_INPUT, CAUSE_ANSWER,
 	  "answer 404: no handler for route \"auth/aws/login\". route entry not found.", NOT_MOUNTED },
 	{ 403, "permission denied", ERR_DENIED, CAUSE_DENIED, "answer 403: permission denied", NOT_MOUNTED },
