@@ -1,4 +1,4 @@
-/* cmd/cmd.h: what every verb gets, and the table of verbs. One file a verb; only this folder ends the process. */
+/* cmd/cmd.h: what every verb gets, and the list of verbs. One file a verb; only this folder ends the process. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
@@ -7,6 +7,8 @@
 
 /* Main makes it and, after the verb, wipes and closes it. */
 struct cmd {
+	enum conf_verb verb;
+	const char *name;	/* the verb's; static */
 	struct config config;	/* checked */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
@@ -14,17 +16,11 @@ struct cmd {
 	char *const *argv;
 };
 
-struct verb {
-	const char *name;
-	enum conf_verb bit;
-	/* 0, or -1 with *e: main says it and turns it into the exit code. */
-	int (*run)(struct cmd *c, struct err *e);
-	const char *arguments;	/* as shown by help */
-	const char *help;	/* one line */
-};
+/* The verb of that name: three C strings, one behind the other, its name, its arguments and a line of help; an empty one when there
+   is none. *bit says which it is. */
+const char *cmd_find_verb(struct str name, enum conf_verb *bit);
 
-extern const struct verb cmd_verbs[];	/* ends with an empty name */
-
+/* Each verb: 0, or -1 with *e: main says it and turns it into the exit code. */
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));

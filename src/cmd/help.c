@@ -1,6 +1,30 @@
-/* cmd/help.c: help from the tables of verbs and flags. The man page says more; a lint holds them together. */
+/* cmd/help.c: the verbs, and help on them and on their flags. The man page says more; a lint holds them together. */
 /* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
+
+/* Name, arguments and a line of help of each, in the order of enum conf_verb. */
+static const char verbs[] =
+	"login\0" "[flags] [role=ROLE mount=PATH region=REGION header_value=TEXT]\0"
+	"log in to Vault as this machine's AWS identity and print the token\0"
+	"sign\0" "[flags]\0" "print the signed login request, send nothing\0"
+	"version\0" "[flags]\0" "print what this file is made of\0"
+	"help\0" "[verb]\0" "print help\0";
+
+static const char *
+next(const char *text)
+{
+	return text + strlen(text) + 1;
+}
+
+const char *
+cmd_find_verb(struct str name, enum conf_verb *bit)
+{
+	const char *verb = verbs;
+
+	for (*bit = VERB_LOGIN; *verb && !str_is(name, verb); *bit *= 2)
+		verb = next(next(next(verb)));
+	return verb;
+}
 
 static void
 pad(struct buf *b, size_t start, size_t width)
@@ -32,12 +56,12 @@ void
 cmd_add_overview(struct buf *b)
 {
 	buf_fmt(b, "pantler logs a machine in to HashiCorp Vault and OpenBao by its AWS identity.\n\n");
-	for (const struct verb *v = cmd_verbs; *v->name; v++) {
+	for (const char *verb = verbs; *verb; verb = next(next(next(verb)))) {
 		size_t start = b->len;
 
-		buf_fmt(b, "  pantler %s", v->name);
+		buf_fmt(b, "  pantler %s", verb);
 		pad(b, start, 19);
-		buf_fmt(b, "%s\n", v->help);
+		buf_fmt(b, "%s\n", next(next(verb)));
 	}
 	buf_fmt(b, "\npantler help VERB shows the flags; pantler(1) explains them.\n"
 	    "AWS credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.\n"
@@ -50,13 +74,12 @@ cmd_help(struct cmd *c, struct err *e)
 {
 	struct buf b = arena_buf(&c->flow.arena, 4096);
 	struct str topic = str_part(str_of(c->argc ? c->argv[0] : ""), 0, 40);
-	const struct verb *v = cmd_verbs;
+	enum conf_verb bit;
+	const char *verb = cmd_find_verb(topic, &bit), *arguments = next(verb);
 
-	while (*v->name && !str_is(topic, v->name))
-		v++;
-	if (*v->name) {
-		buf_fmt(&b, "pantler %s %s\n  %s\n\n", v->name, v->arguments, v->help);
-		add_flags(&b, v->bit);
+	if (*verb) {
+		buf_fmt(&b, "pantler %s %s\n  %s\n\n", verb, arguments, next(arguments));
+		add_flags(&b, bit);
 	} else if (topic.len) {
 		err_set(e, ERR_INPUT, CAUSE_USE, "no help on \"%.*s\"", STR(topic));
 		return err_hint(e, "pantler help names the verbs");

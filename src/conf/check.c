@@ -4,9 +4,9 @@
 #include "conf/conf.h"
 #include "data/date.h"
 
-/* Values are shown only where they cannot be a secret; a namespace, a path or a word may have been pasted wrong, too. */
-static int
-refuse(const struct setting *s, struct err *e, const char *what)
+/* Values are not shown: a namespace, a path or a word may have been pasted wrong. */
+int
+conf_refuse(const struct setting *s, struct err *e, const char *what)
 {
 	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
 }
@@ -15,8 +15,8 @@ static int
 parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
 {
 	if (!date_parse_duration(s->value, ms))
-		return refuse(s, e, "is not a duration like 90, 1m30s or 500ms");
-	return *ms > 0 ? 0 : refuse(s, e, "must be more than 0");
+		return conf_refuse(s, e, "is not a duration like 90, 1m30s or 500ms");
+	return *ms > 0 ? 0 : conf_refuse(s, e, "must be more than 0");
 }
 
 static int
@@ -31,7 +31,7 @@ parse_mode(const struct setting *s, unsigned *mode, struct err *e)
 		*mode = *mode * 8 + digit;
 		bad = digit > 7 || *mode > 0777;
 	}
-	return bad ? refuse(s, e, "is not an octal mode like 0600") : 0;
+	return bad ? conf_refuse(s, e, "is not an octal mode like 0600") : 0;
 }
 
 /* Control bytes are wrong in every setting: they reach headers, terminals and files. Booleans are as Go's ParseBool has them,
@@ -44,12 +44,12 @@ check_each(struct config *c, struct err *e)
 
 		for (size_t j = 0; j < s->value.len; j++)
 			if ((unsigned char)s->value.at[j] < 0x20 || s->value.at[j] == 0x7f)
-				return refuse(s, e, "holds a control byte");
+				return conf_refuse(s, e, "holds a control byte");
 		if (!(conf_bits[i] & CONF_BOOL))
 			continue;
 		c->on[i] = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");
-		if (!c->on[i] && !str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
-			return refuse(s, e, "is neither true nor false");
+		if (!c->on[i] && s->from != FROM_DEFAULT && !str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
+			return conf_refuse(s, e, "is neither true nor false");
 	}
 	return 0;
 }
@@ -58,15 +58,15 @@ check_each(struct config *c, struct err *e)
 static int
 check_region(struct config *c, struct err *e)
 {
-	const struct setting *s = &c->set[CONF_REGION];
+	struct setting s = c->set[CONF_REGION];
 
-	c->region = s->value;
+	c->region = s.value;
 	if (!c->region.len || str_is(c->region, "auto")) {
 		c->region = c->aws.var[CRED_REGION].len ? c->aws.var[CRED_REGION] : S("us-east-1");
-		if (!region_is_valid(c->region))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens");
+		s.prefix = "AWS_REGION or AWS_DEFAULT_";
+		s.name = "REGION";
 	}
-	return region_is_valid(c->region) ? 0 : refuse(s, e, "is not a region: a-z, 0-9 and hyphens");
+	return region_is_valid(c->region) ? 0 : conf_refuse(&s, e, "is not a region: a-z, 0-9 and hyphens");
 }
 
 static int
@@ -79,17 +79,17 @@ check_vault(struct config *c, struct err *e)
 	if (uri_parse(&c->vault.address, s[CONF_ADDRESS].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_ADDRESS].prefix, s[CONF_ADDRESS].name);
 	if (str_find_c(c->vault.address.path, '?') != SIZE_MAX)
-		return refuse(&s[CONF_ADDRESS], e, "holds a query");
+		return conf_refuse(&s[CONF_ADDRESS], e, "holds a query");
 	c->vault.namespace = s[CONF_NAMESPACE].value;
 	if (!str_is_printable(c->vault.namespace))
-		return refuse(&s[CONF_NAMESPACE], e, "holds a byte that is not printable ascii");
+		return conf_refuse(&s[CONF_NAMESPACE], e, "holds a byte that is not printable ascii");
 	if (s[CONF_TLS_SERVER_NAME].value.len && host_parse(&host, s[CONF_TLS_SERVER_NAME].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
 	if (s[CONF_WRAP_TTL].value.len) {
 		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
 			return -1;
 		if (ms % 1000 || ms / 1000 > UINT32_MAX)
-			return refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, below 2^32");
+			return conf_refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, below 2^32");
 		c->vault.wrap_ttl_s = (uint32_t)(ms / 1000);
 	}
 	return 0;
@@ -102,15 +102,15 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 	struct str format = s[CONF_FORMAT].value;
 
 	if (!str_is(s[CONF_METHOD].value, "aws"))
-		return refuse(&s[CONF_METHOD], e, "must be aws: pantler has no other method");
+		return conf_refuse(&s[CONF_METHOD], e, "must be aws: there is no other");
 	if (str_is(s[CONF_TYPE].value, "ec2"))
-		return refuse(&s[CONF_TYPE], e, "is ec2, and this build does not have it yet");
+		return conf_refuse(&s[CONF_TYPE], e, "is ec2: not in this build yet");
 	if (!str_is(s[CONF_TYPE].value, "iam"))
-		return refuse(&s[CONF_TYPE], e, "must be iam");
+		return conf_refuse(&s[CONF_TYPE], e, "must be iam");
 	if (verb == VERB_SIGN && s[CONF_FORMAT].from == FROM_ENV)
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
 	if (format.len && !str_is(format, "json") && !str_eq(format, verb == VERB_SIGN ? S("curl") : S("table")))
-		return refuse(&s[CONF_FORMAT], e, verb == VERB_SIGN ? "must be json or curl" : "must be table or json");
+		return conf_refuse(&s[CONF_FORMAT], e, verb == VERB_SIGN ? "must be json or curl" : "must be table or json");
 	return 0;
 }
 
@@ -132,6 +132,6 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 	if (c->on[CONF_STORE] && c->vault.wrap_ttl_s)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "-store: a wrapped token cannot be stored");
 	if (s[CONF_AT].from == FROM_FLAG && !date_parse_rfc3339(s[CONF_AT].value, &c->at_s))
-		return refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
+		return conf_refuse(&s[CONF_AT], e, "is not a time like 2026-01-02T03:04:05Z");
 	return 0;
 }

@@ -102,7 +102,7 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 			c->ignored[n++] = name;
 	for (name = refused; *name; name = next(name))
 		if (env_vault(envp, name, &prefix).len)
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set, and this build does not have it yet", prefix, name);
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set: not in this build yet", prefix, name);
 	return 0;
 }
 
@@ -146,7 +146,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 
 	name = str_part(name, 0, 40);
 	if (str_is_in(name, not_yet))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "-%.*s: this build does not have it yet", STR(name));
+		return err_set(e, ERR_INPUT, CAUSE_USE, "-%.*s: not in this build yet", STR(name));
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(name));
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const char *known = conf_text(i, CONF_TEXT_NAME);
@@ -231,8 +231,8 @@ conf_read_pair(struct config *c, struct str pair, struct err *e)
 	name = str_part(name, 0, 40);
 	if (str_begins(name, "aws_")) {
 		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: secrets are not taken from the command line", STR(name));
-		return err_hint(e, "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
+		return err_hint(e, "use variables; pantler help names them");
 	}
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown argument \"%.*s\"", STR(name));
-	return err_hint(e, "arguments are role=, mount=, region= and header_value=; flags stand before them");
+	return err_hint(e, "arguments are role= mount= region= header_value=; flags stand before them");
 }

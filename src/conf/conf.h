@@ -17,31 +17,31 @@ enum conf_verb {
 #define CONF_BOOL 128	/* beside the verbs' bits */
 
 /* Every setting: FLAG(key, flag, alias, bits, variable, default, argument, help). bits: the verbs that take it, and CONF_BOOL
-   when the flag alone means true. A variable that begins with PANTLER_ is looked up as it stands, any other as BAO_<variable>,
+   when the flag alone means true (and the default is false). A variable that begins with PANTLER_ is looked up as it stands, any other as BAO_<variable>,
    then VAULT_<variable>. Names are what users know from Vault's own command; the man page lists the same, and a lint compares them. */
 #define CONF_FLAGS(FLAG) \
 	FLAG(ADDRESS, "address", "", VERB_LOGIN | VERB_SIGN, "ADDR", "https://127.0.0.1:8200", "URL", "where Vault is") \
-	FLAG(NAMESPACE, "namespace", "ns", VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "NS", "the namespace of every request") \
-	FLAG(CA_CERT, "ca-cert", "", VERB_LOGIN | VERB_SIGN, "CACERT", "", "FILE", "PEM file of the CAs that vouch for Vault") \
+	FLAG(NAMESPACE, "namespace", "ns", VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "NS", "the namespace in Vault") \
+	FLAG(CA_CERT, "ca-cert", "", VERB_LOGIN | VERB_SIGN, "CACERT", "", "FILE", "PEM file of CAs that vouch for Vault") \
 	FLAG(CA_PATH, "ca-path", "", VERB_LOGIN | VERB_SIGN, "CAPATH", "", "DIR", "folder of such files") \
 	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERB_LOGIN, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
-	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | CONF_BOOL, "SKIP_VERIFY", "false", "", "do not verify it (insecure)") \
-	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "false", "", "refuse a redirect") \
-	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the auth method; there is no other") \
-	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "iam", "the type of the aws login") \
+	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
+	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
+	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the only auth method") \
+	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "iam", "the only type") \
 	FLAG(ROLE, "role", "", VERB_LOGIN | VERB_SIGN, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
-	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the auth method is mounted") \
+	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
 	FLAG(REGION, "region", "", VERB_LOGIN | VERB_SIGN, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
 	FLAG(HEADER_VALUE, "header-value", "", VERB_LOGIN | VERB_SIGN, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
-	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "false", "", "the same as -field=token") \
+	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
 	FLAG(FORMAT, "format", "", VERB_LOGIN | VERB_SIGN | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
 	FLAG(OUTPUT, "output", "", VERB_LOGIN, "", "", "FILE", "write to FILE; by default the token") \
 	FLAG(MODE, "mode", "", VERB_LOGIN, "", "0600", "OCTAL", "permissions of FILE") \
-	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "false", "", "also write the token to ~/.vault-token") \
-	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "true", "", "do not (the default)") \
-	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap the answer, for this long") \
-	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN, "CLIENT_TIMEOUT", "60s", "TIME", "one deadline over everything") \
+	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
+	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "do not (the default)") \
+	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
+	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
 	FLAG(LOG_LEVEL, "log-level", "", VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
@@ -108,6 +108,9 @@ int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const
 /* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry
    secrets are refused with a word about what to use. */
 int conf_read_pair(struct config *c, struct str pair, struct err *e) __attribute__((warn_unused_result));
+
+/* Refuse a setting: "-address <what>", or the variable that it came from; never its value. ERR_INPUT, CAUSE_USE. Returns -1. */
+int conf_refuse(const struct setting *s, struct err *e, const char *what);
 
 /* Check every setting and fill the typed half. Errors name the flag or variable, and its value only where it is no secret. */
 int conf_check(struct config *c, enum conf_verb verb, struct err *e) __attribute__((warn_unused_result));

@@ -193,9 +193,9 @@ said("arguments behind --", login("-method=aws", "-field=token", "--", "role=web
 for name in ("aws_access_key_id", "aws_secret_access_key", "aws_security_token"):
     said(name + "= is refused", login(name + "=demo/secret+key"), 1,
          line("login", name + ": secrets are not taken from the command line", 1,
-              "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"))
+              "use variables; pantler help names them"))
 said("an unknown argument", login("colour=demo/secret+key"), 1,
-     line("login", 'unknown argument "colour"', 1, "arguments are role=, mount=, region= and header_value=; flags stand before them"))
+     line("login", 'unknown argument "colour"', 1, "arguments are role= mount= region= header_value=; flags stand before them"))
 
 # --- Which value counts
 
@@ -242,7 +242,7 @@ for name in ("VAULT_AGENT_ADDR", "VAULT_SRV_LOOKUP", "HTTPS_PROXY"):
 for name in ("VAULT_CLIENT_CERT", "BAO_CLIENT_KEY", "VAULT_CLIENT_CERT_BYTES", "VAULT_CLIENT_KEY_BYTES", "VAULT_HTTP_PROXY",
              "VAULT_PROXY_ADDR", "BAO_HEADERS"):
     said(name + " is refused", login(env={name: "demo/secret+key"}), 1,
-         line("login", name + " is set, and this build does not have it yet", 1))
+         line("login", name + " is set: not in this build yet", 1))
 
 # --- Whom to trust
 

@@ -52,7 +52,7 @@ wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
 for verb in ("agent", "read", "kv", "exec", "check", "doctor", "token-helper"):
-    wrong(verb + " is yet to come", run(verb), verb + ": this build does not have it yet", 1, None, "")
+    wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
 
 VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
 version = run("version")
@@ -77,10 +77,10 @@ wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -a
 wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help VERB shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
 for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock"):
-    wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: this build does not have it yet" % flag)
+    wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
 wrong("a flag without its value", login("-role"), "-role needs a value")
-wrong("-method=userpass", login("-method=userpass"), "-method must be aws: pantler has no other method")
-wrong("-type=ec2", login("-type=ec2"), "-type is ec2, and this build does not have it yet")
+wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")
+wrong("-type=ec2", login("-type=ec2"), "-type is ec2: not in this build yet")
 wrong("PANTLER_TYPE=x", login(env={"PANTLER_TYPE": "x"}), "PANTLER_TYPE must be iam")
 wrong("-format=yaml", login("-format=yaml"), "-format must be table or json")
 wrong("VAULT_FORMAT=yaml", login(env={"VAULT_FORMAT": "yaml"}), "VAULT_FORMAT must be table or json")
