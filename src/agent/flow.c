@@ -28,9 +28,10 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 		.wall_s = clock_wall_s(),
 		.deadline = f->deadline,
 	};
+	struct str shown = str_part(ask->url, 0, str_find_c(ask->url, '?'));	/* user and password uri_parse has refused */
 	int r = 0;
 
-	log_text(LOG_DEBUG, "%.*s %.*s", STR(ask->method), STR(ask->url));
+	log_text(LOG_DEBUG, "%.*s %.*s", STR(ask->method), STR(shown));
 	xfer_start(x, f->loop, &cfg);
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);

@@ -43,6 +43,7 @@ def hold(conn):
 keylog = os.path.join(folder, "keylog")
 web.tls.keylog_filename = keylog  # the keys of every session, as the server has them
 web.answers = {"good": unruly.login(), "hold": hold,
+               "moved": unruly.http(307, b"", "Location: /v1/auth/good/login?signature=demo/secret+key"),
                "echo": unruly.errors(400, "you said %s and %s" % (SESSION["AWS_SECRET_ACCESS_KEY"], SESSION["AWS_SESSION_TOKEN"]))}
 ENV = dict(SESSION, VAULT_ADDR=web.url, VAULT_CACERT=authority.pem)
 
@@ -80,6 +81,9 @@ ran = run("login", "-mount=good", "-log-level=debug", "-field=token", env=dict(E
 said("debug says which key and where", ran, 0, re.compile(r"(pantler: [^\n]+\n)*"), unruly.TOKEN)
 ok(SESSION["AWS_ACCESS_KEY_ID"] in ran.err and "PUT %s/v1/auth/good/login" % web.url in ran.err, "by its id, and the address", ran)
 ok("?" not in ran.err and "AWS4" not in ran.err and unruly.TOKEN not in ran.err, "and no more", ran)
+ran = run("login", "-mount=moved", "-log-level=debug", "-field=token", env=ENV)
+said("a redirect's query is not shown", ran, 0, re.compile(r"(pantler: [^\n?]+\n)*"), unruly.TOKEN)
+ok("PUT %s/v1/auth/good/login\n" % web.url in ran.err, "its place is", ran)
 ran = run("login", "-mount=echo", "-log-level=debug", env=ENV)
 ok(ran.code == 11 and "demo//session" not in ran.err + ran.out, "a server that says our session token back is cut short", ran)
 equal(os.listdir(place), [], "no file was made at home or where it ran")
