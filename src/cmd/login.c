@@ -29,30 +29,31 @@ static int
 render(struct buf *out, const struct config *c, const struct vault_secret *s, struct arena *a, struct err *e)
 {
 	const struct setting *set = c->set;
-	struct str format = set[CONF_FORMAT].value;
+	struct str field = set[CONF_FIELD].value;
 	bool to_file = set[CONF_OUTPUT].value.len > 0;
 
-	if (set[CONF_FIELD].value.len) {
-		if (show_field(out, s, set[CONF_FIELD].value, a, e) < 0)
-			return -1;
-		if (!to_file)
-			buf_add_str(out, cmd_value_end());
-		return 0;
-	}
-	if (to_file && set[CONF_FORMAT].from != FROM_FLAG) {	/* VAULT_FORMAT is about what people look at */
-		buf_add_str(out, show_token(s));
-		return 0;
-	}
-	return str_eq(format, S("json")) ? show_json(out, s, e) : show_table(out, s, a, e);
+	if (!field.len && to_file && set[CONF_FORMAT].from != FROM_FLAG)	/* VAULT_FORMAT is about what people look at */
+		field = c->vault.wrap_ttl_s ? S("wrapping_token") : S("token");
+	if (!field.len)
+		return str_is(set[CONF_FORMAT].value, "json") ? show_json(out, s, e) : show_table(out, s, a, e);
+	if (show_field(out, s, field, a, e) < 0)
+		return -1;
+	if (!to_file)
+		buf_add_str(out, cmd_value_end());
+	return 0;
 }
 
+/* The token that this login gave; one that is wrapped is none. */
 static int
 store(const struct config *c, const struct vault_secret *s, struct arena *a, struct err *e)
 {
 	struct buf path = arena_buf(a, c->home.len + sizeof "/.vault-token");
+	struct buf token = arena_buf(a, s->token.len);
 
+	if (show_field(&token, s, S("token"), a, e) < 0)
+		return err_in(e, "-store");
 	buf_fmt(&path, "%.*s/.vault-token", STR(c->home));
-	return path.full ? arena_err(e) : file_replace(buf_str(&path), s->token, 0600, e);
+	return path.full ? arena_err(e) : file_replace(buf_str(&path), buf_str(&token), 0600, e);
 }
 
 int

@@ -12,11 +12,8 @@ int show_table(struct buf *out, const struct vault_secret *s, struct arena *a, s
 int show_json(struct buf *out, const struct vault_secret *s, struct err *e) __attribute__((warn_unused_result));
 
 /* One value, raw, without a line end: `token`, `token_duration` (seconds), `policies` (JSON), `wrapping_token` and the other
-   names of Vault's CLI. Not there: -1 with CAUSE_FIELD. */
+   names of Vault's CLI. Not there: -1 with CAUSE_FIELD. A wrapping token is never the `token`: Vault may wrap an answer unasked. */
 int show_field(struct buf *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
-
-/* The token that the login gave: the client token, or the wrapping token. */
-struct str show_token(const struct vault_secret *s);
 
 #endif

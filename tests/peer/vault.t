@@ -140,7 +140,7 @@ equal(list(found), ["Key", "---", *("wrapp" + k for k in (
 equal((found["wrapping_token_ttl:"], found["wrapping_token_creation_path:"]), ("5m", "auth/aws/login"), "its values")
 peers.refused("no token in a wrapped login", login("-wrap-ttl=5m", "-field=token"), 15,
               'pantler: login: field "token" is not in the answer (code 15)\n'
-              "hint: the answer is wrapped: wrapping_token is the field to ask for\n")
+              "hint: vault wrapped the answer: ask for -field=wrapping_token, and unwrap that\n")
 
 # Refused by moto. It does not say why in words that Vault passes on.
 SILENT = ("sts refused the signed request, and vault does not say why",

@@ -366,7 +366,7 @@ ran, request = asked("-field=wrapping_token", "-mount=wrap", env={"VAULT_WRAP_TT
 equal((ran.out, head(request, "X-Vault-Wrap-TTL")), ("hvs.wrapping", ["90"]), "VAULT_WRAP_TTL, -field=wrapping_token")
 ran, _ = asked("-token-only", "-wrap-ttl=60s", "-mount=wrap")
 said("-token-only of a wrapped answer", ran, 15, line("login", 'field "token" is not in the answer', 15,
-                                                      "the answer is wrapped: wrapping_token is the field to ask for"))
+                                                      "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that"))
 said("-store of a wrapped answer, before it is asked for", login("-store", "-wrap-ttl=60s", env=AT_HOME), 1, line("login", "-store: a wrapped token cannot be stored", 1))
 ran, _ = asked("-output=" + target, "-wrap-ttl=60s", "-mount=wrap")
 equal((ran.code, open(target).read()), (0, "hvs.wrapping"), "-output of a wrapped answer")
@@ -375,6 +375,19 @@ equal(json.loads(ran.out or "{}").get("wrap_info"), WRAP, "-format=json of a wra
 ran, _ = asked("-wrap-ttl=60s", "-mount=good")
 said("an answer that is not wrapped though it was asked for", ran, 2,
      line("login", "vault %s: answer: the token is not wrapped, though that was asked for" % web.url, 2))
+# Wrapped though nobody asked for it, as a policy of the server may have it: what unwraps it is never taken for the token.
+UNASKED = 'field "token" is not in the answer', 15, "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that"
+open(target, "w").write("before")
+for args, before in ((["-field=token"], ""), (["-token-only"], ""), (["-output=" + target], ""), (["-store"], "-store: ")):
+    home = os.path.join(folder, "unasked")
+    os.makedirs(home, exist_ok=True)
+    ran, request = asked("-mount=wrap", *args, env={"HOME": home})
+    said("wrapped unasked, %s" % args[0], ran, 15, line("login", before + UNASKED[0], *UNASKED[1:]))
+    equal((head(request, "X-Vault-Wrap-TTL"), open(target).read(), os.listdir(home)), ([], "before", []), "and no file is touched")
+ran, _ = asked("-mount=wrap")
+ok(ran.code == 0 and "wrapping_token:" in ran.out and "\ntoken" not in ran.out, "the table calls it what it is", ran)
+ran, _ = asked("-mount=wrap", "-output=" + target, "-field=wrapping_token")
+equal((ran.code, open(target).read()), (0, "hvs.wrapping"), "-field=wrapping_token, to a file")
 said("-wrap-ttl under a second", login("-wrap-ttl=500ms"), 1, line("login", "-wrap-ttl must be whole seconds, below 2^32", 1))
 
 end()

@@ -271,16 +271,12 @@ run_fields(void)
 		ok(r < 0 && err.code == ERR_ABSENT && err.cause == CAUSE_FIELD && !b.len, "field \"%s\" is not there", fields[i].field);
 		snprintf(want, sizeof want, "field \"%s\" is not in the answer", fields[i].field);
 		is_line(&err, want, "its line");
-		is_str(str_of(err.hint), str_of(s.wrapping_token.len ? "the answer is wrapped: wrapping_token is the field to ask for" : ""), "its hint");
+		is_str(str_of(err.hint), str_of(s.wrapping_token.len ? "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that" : ""), "its hint");
 	}
 	s = parse("{\"auth\":{\"client_token\":\"t\",\"metadata\":{\"m\":\"a\\u0000\\n\\u00e9\"}}}");
 	b = (struct buf)BUF(text);
 	ok(show_field(&b, &s, S("token_meta_m"), &arena, &err) == 0, "a field is raw");
 	is_str(buf_str(&b), S("a\0\n\xc3\xa9"), "every byte of it");
-	s = parse(login);
-	is_str(show_token(&s), S("hvs.CAESIJ"), "the token");
-	s = parse(wrapped);
-	is_str(show_token(&s), S("hvs.w"), "the wrapping token");
 }
 
 /* No buffer and no arena is too small for a text that is right. */
