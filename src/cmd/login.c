@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#define WARNINGS 10	/* of Vault's that are shown: standard error may be slow, and they may be many */
+
 /* Vault's warnings are for people. */
 static void
 show_warnings(const struct vault_secret *s, struct arena *a)
@@ -16,12 +18,15 @@ show_warnings(const struct vault_secret *s, struct arena *a)
 	struct str text;
 	struct err ignored;	/* what cannot be unescaped is not worth failing a login for */
 	size_t at = 0;
+	unsigned n = 0;
 
 	if (json_get(s->root, "warnings", &all, &ignored) < 0)
 		return;
 	while (json_each(all, &at, &none, &item))
-		if (json_string(item, a, &text, &ignored) == 0)
+		if (n++ < WARNINGS && json_string(item, a, &text, &ignored) == 0)
 			log_text(LOG_WARN, "vault warns: %.*s", STR(str_part(text, 0, 400)));
+	if (n > WARNINGS)
+		log_text(LOG_WARN, "vault warns: and %u more", n - WARNINGS);
 }
 
 /* What is asked for: a field; or the format that was asked for; or a table for people, the token for a file. */
@@ -56,24 +61,35 @@ store(const struct config *c, const struct vault_secret *s, struct arena *a, str
 	return path.full ? arena_err(e) : file_replace(buf_str(&path), buf_str(&token), 0600, e);
 }
 
+/* The answer to where it was asked for. */
+static int
+deliver(struct cmd *cmd, const struct vault_secret *s, struct err *e)
+{
+	const struct config *c = &cmd->config;
+	struct arena *a = &cmd->flow.arena;
+	struct str output = c->set[CONF_OUTPUT].value;
+	struct buf out = arena_buf(a, 64 * 1024 + 4 * s->root.text.len);	/* indentation and column padding, several times over */
+
+	if (render(&out, c, s, a, e) < 0 || (c->on[CONF_STORE] && store(c, s, a, e) < 0))
+		return -1;
+	return output.len ? file_replace(output, buf_str(&out), (mode_t)c->mode, e) : cmd_print(cmd, &out, e);
+}
+
 int
 cmd_login(struct cmd *cmd, struct err *e)
 {
 	struct flow *f = &cmd->flow;
 	const struct config *c = f->config;
-	struct str output = c->set[CONF_OUTPUT].value;
 	struct vault_secret s;
-	struct buf out;
+	int r;
 
-	if (!output.len && out_check(STDOUT_FILENO, e) < 0)
+	if (!c->set[CONF_OUTPUT].value.len && out_check(STDOUT_FILENO, e) < 0)
 		return -1;	/* before there is a token that nobody would get */
 	if (c->on[CONF_TLS_SKIP_VERIFY])
 		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
 	if (flow_login(f, &s, e) < 0)
 		return -1;
+	r = deliver(cmd, &s, e);
 	show_warnings(&s, &f->arena);
-	out = arena_buf(&f->arena, 64 * 1024 + 4 * s.root.text.len);	/* indentation and column padding, several times over */
-	if (render(&out, c, &s, &f->arena, e) < 0 || (c->on[CONF_STORE] && store(c, &s, &f->arena, e) < 0))
-		return -1;
-	return output.len ? file_replace(output, buf_str(&out), (mode_t)c->mode, e) : cmd_print(cmd, &out, e);
+	return r;
 }

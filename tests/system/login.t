@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import subprocess
 import resource
 import stat
 
@@ -375,6 +376,18 @@ equal(json.loads(ran.out or "{}").get("wrap_info"), WRAP, "-format=json of a wra
 ran, _ = asked("-wrap-ttl=60s", "-mount=good")
 said("an answer that is not wrapped though it was asked for", ran, 2,
      line("login", "vault %s: answer: the token is not wrapped, though that was asked for" % web.url, 2))
+# Vault's warnings come after the token, and no more than ten of them.
+web.answers["warned"] = unruly.login(warnings=["w%d" % i for i in range(1, 1001)])
+web.answers["warned-10"] = unruly.login(warnings=["w%d" % i for i in range(1, 11)])
+SHOWN = "".join("pantler: vault warns: w%d\n" % i for i in range(1, 11))
+ENV = dict(KEYS, VAULT_ADDR=web.url, VAULT_CACERT=authority.pem)
+ran = run("login", "-mount=warned", "-field=token", env=ENV, stderr=subprocess.STDOUT)
+equal((ran.code, ran.out), (0, unruly.TOKEN + SHOWN + "pantler: vault warns: and 990 more\n"), "a thousand warnings: ten, after the token")
+ran = run("login", "-mount=warned-10", "-field=token", env=ENV, stderr=subprocess.STDOUT)
+equal((ran.code, ran.out), (0, unruly.TOKEN + SHOWN), "ten warnings: all of them")
+ran = run("login", "-mount=warned-10", "-field=x", env=ENV)
+said("warnings are shown when the answer is of no use, too", ran, 15, SHOWN + line("login", 'field "x" is not in the answer', 15))
+
 # Wrapped though nobody asked for it, as a policy of the server may have it: what unwraps it is never taken for the token.
 UNASKED = 'field "token" is not in the answer', 15, "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that"
 open(target, "w").write("before")
