@@ -1,5 +1,6 @@
 /* cmd/main.c: the table of verbs, and the one place that reports an error and ends the process. */
 /* SPDX-License-Identifier: MIT */
+#include "base/wipe.h"
 #include "cmd/cmd.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -125,6 +126,8 @@ run(struct cmd *c, struct err *e)
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
 	mem_release(&f->arena);
+	if (c->verb & (VERB_LOGIN | VERB_SIGN))
+		wipe_stack();	/* the keys of signatures and TLS sessions went over it */
 	loop_close(&c->loop);
 	return r;
 }

@@ -48,10 +48,29 @@ web.answers = {"good": unruly.login(), "hold": hold,
 ENV = dict(SESSION, VAULT_ADDR=web.url, VAULT_CACERT=authority.pem)
 
 
+hellos = []  # of every session, ClientHello and ServerHello in turn
+web.tls._msg_callback = lambda conn, direction, version, content, kind, data: content == 22 and kind in (1, 2) and hellos.append(data)
+SUITES = {0xc02b: ("sha256", 16), 0xc02f: ("sha256", 16), 0xc02c: ("sha384", 32), 0xc030: ("sha384", 32),
+          0xcca8: ("sha256", 32), 0xcca9: ("sha256", 32)}  # hash of the PRF, bytes of a key
+
+
 def session_keys():
-    """The secrets of the TLS sessions so far."""
+    """The secrets of the TLS sessions so far: the master secret, and the key of each direction (RFC 5246 section 6.3)."""
     with open(keylog) as f:
-        return [bytes.fromhex(row.split()[2]) for row in f if row[0] != "#"]
+        masters = {bytes.fromhex(row.split()[1]): bytes.fromhex(row.split()[2]) for row in f if row[0] != "#"}
+    found = []
+    for client, server in zip(hellos[::2], hellos[1::2]):
+        master = masters.get(client[6:38])
+        if not master:
+            continue
+        name, size = SUITES[int.from_bytes(server[39 + server[38]:41 + server[38]], "big")]
+        seed = b"key expansion" + server[6:38] + client[6:38]
+        block, a = b"", seed
+        while len(block) < 2 * size:
+            a = hmac.new(master, a, name).digest()
+            block += hmac.new(master, a + seed, name).digest()
+        found += [master, block[:size], block[size:2 * size]]
+    return found
 
 
 def waiting(*args, **more):
@@ -163,7 +182,7 @@ if not EMULATED:
     if NOBODY:
         equal(os.stat(proc + "environ").st_uid, 0, "not dumpable: its own user may not look into it")
     now = b"".join(data for _, data in traced.memory(process.pid))
-    ok(all(secret in now for secret in (b"iam_request_headers", session_keys()[-1])), "this test sees its request and its TLS keys now")
+    ok(all(secret in now for secret in (b"iam_request_headers", session_keys()[-3])), "this test sees its request and its TLS keys now")
     process.send_signal(signal.SIGABRT)
     equal(os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT).si_code, os.CLD_KILLED, "killed by SIGABRT: no core is dumped")
     program.end(process, 2)
@@ -195,7 +214,8 @@ if not EMULATED:
             for part in (day, "us-east-1", "sts", "aws4_request"):
                 key = hash_of(key, part)
                 found["the signing key after %s" % part] = key
-        found.update(("keys of TLS session %d" % i, key) for i, key in enumerate(session_keys()))
+        found.update(("%s of TLS session %d" % (("the master secret", "the client's key", "the server's key")[i % 3], i // 3), key)
+                     for i, key in enumerate(session_keys()))
         return found
 
     def clean(name, args, code, env=ENV, **more):
@@ -206,7 +226,10 @@ if not EMULATED:
                 for what, bytes_ in canaries(SESSION).items() if bytes_ in data]
         equal(left, [], name + ": nothing secret is left in memory")
 
-    clean("a login", ["login", "-mount=good", "-field=token"], 0)
+    for ciphers in ("ECDHE+CHACHA20", "ECDHE+AES128", "ECDHE+AES256"):
+        web.tls.set_ciphers(ciphers)
+        clean("a login with " + ciphers, ["login", "-mount=good", "-field=token"], 0)
+    web.tls.set_ciphers("DEFAULT")
     clean("a login, as JSON", ["login", "-mount=good", "-format=json"], 0)
     clean("a login, as a table", ["login", "-mount=good"], 0)
     clean("a login, to a file", ["login", "-mount=good", "-output=" + folder + "/token"], 0)
