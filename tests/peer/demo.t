@@ -46,6 +46,13 @@ code, shown = demo()
 equal(code, 0, "it ends with 0")
 ok(re.fullmatch(SHOWN % OWN, shown), "every line a person needs and no other", shown)
 
+STRAY = {"BAO_ADDR": "https://bao.example.com", "VAULT_NAMESPACE": "team", "VAULT_FORMAT": "json", "BAO_WRAP_TTL": "5m",
+         "VAULT_SKIP_VERIFY": "maybe", "VAULT_CACERT_BYTES": "x", "VAULT_HEADERS": "x\nVAULT_ADDR=y", "AWS_SESSION_TOKEN": "demo//session//token==",
+         "AWS_REGION": "eu-west-1", "PANTLER_REGION": "auto", "PANTLER_MOUNT": "other", "PANTLER_HEADER_VALUE": "x"}
+code, shown = demo(**STRAY)
+equal(code, 0, "with variables meant for other servers")
+ok(re.fullmatch(SHOWN % OWN, shown), "the same lines", shown)
+
 standin = peers.start_standin()
 with open(os.path.join(peers.folder, "standin", "env")) as f:
     env = dict(line.rstrip().replace("'", "").split("=", 1) for line in f)
