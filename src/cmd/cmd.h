@@ -35,7 +35,7 @@ int cmd_exit_code(const struct err *e);
 /* What the buf holds, to standard output, under the flow's deadline. -1 too when not all of it fitted into the buf. */
 int cmd_print(struct cmd *c, const struct buf *data, struct err *e) __attribute__((warn_unused_result));
 
-/* What a value to a pipe ends with: a line end on a terminal, nothing elsewhere (as `vault -field`). */
-struct str cmd_value_end(void);
+/* End a value for standard output: with a line end on a terminal, with nothing elsewhere (as `vault -field`). */
+void cmd_end_value(struct buf *b);
 
 #endif

@@ -44,7 +44,7 @@ render(struct buf *out, const struct config *c, const struct vault_secret *s, st
 	if (show_field(out, s, field, a, e) < 0)
 		return -1;
 	if (!to_file)
-		buf_add_str(out, cmd_value_end());
+		cmd_end_value(out);
 	return 0;
 }
 

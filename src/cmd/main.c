@@ -21,10 +21,11 @@ cmd_print(struct cmd *c, const struct buf *data, struct err *e)
 	return data->full ? arena_err(e) : out_write(&c->loop, STDOUT_FILENO, buf_str(data), c->flow.deadline, e);
 }
 
-struct str
-cmd_value_end(void)
+void
+cmd_end_value(struct buf *b)
 {
-	return isatty(STDOUT_FILENO) ? S("\n") : S("");
+	if (isatty(STDOUT_FILENO))
+		buf_add_c(b, '\n');
 }
 
 /* "pantler: login: what went wrong (code 13)", and what to do. */

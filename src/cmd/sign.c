@@ -81,7 +81,7 @@ cmd_sign(struct cmd *cmd, struct err *e)
 		explain(c, env.wall_s);
 	} else {
 		buf_add_str(&out, ask.http.body);
-		buf_add_str(&out, cmd_value_end());
+		cmd_end_value(&out);
 	}
 	return cmd_print(cmd, &out, e);
 }

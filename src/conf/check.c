@@ -95,23 +95,27 @@ check_vault(struct config *c, struct err *e)
 	return 0;
 }
 
+/* One of a list's words, and no other. */
+static int
+check_word(const struct setting *s, const char *words, struct err *e, const char *what)
+{
+	return str_is_in(s->value, words) ? 0 : conf_refuse(s, e, what);
+}
+
 static int
 check_words(const struct config *c, enum conf_verb verb, struct err *e)
 {
-	const struct setting *s = c->set;
-	struct str format = s[CONF_FORMAT].value;
+	const struct setting *format = &c->set[CONF_FORMAT], *type = &c->set[CONF_TYPE];
 
-	if (!str_is(s[CONF_METHOD].value, "aws"))
-		return conf_refuse(&s[CONF_METHOD], e, "must be aws: there is no other");
-	if (str_is(s[CONF_TYPE].value, "ec2"))
-		return conf_refuse(&s[CONF_TYPE], e, "is ec2: not in this build yet");
-	if (!str_is(s[CONF_TYPE].value, "iam"))
-		return conf_refuse(&s[CONF_TYPE], e, "must be iam");
-	if (verb == VERB_SIGN && s[CONF_FORMAT].from == FROM_ENV)
+	if (str_is(type->value, "ec2"))
+		return conf_refuse(type, e, "is ec2: not in this build yet");
+	if (check_word(&c->set[CONF_METHOD], "aws\0", e, "must be aws: there is no other") < 0 ||
+	    check_word(type, "iam\0", e, "must be iam") < 0)
+		return -1;
+	if (!format->value.len || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
-	if (format.len && !str_is(format, "json") && !str_eq(format, verb == VERB_SIGN ? S("curl") : S("table")))
-		return conf_refuse(&s[CONF_FORMAT], e, verb == VERB_SIGN ? "must be json or curl" : "must be table or json");
-	return 0;
+	return verb == VERB_SIGN ? check_word(format, "json\0" "curl\0", e, "must be json or curl") :
+	    check_word(format, "table\0" "json\0", e, "must be table or json");
 }
 
 int

@@ -297,7 +297,9 @@ int
 vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
 	const struct status *s = statuses;
-	const char *what = status_words;
+	const char *what = status_words, *hint = NULL;
+	enum err_code code;
+	enum err_cause cause;
 	struct str text, words;
 
 	if (in->how != ANSWER_OK) {
@@ -306,26 +308,31 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	}
 	if (in->status == 200 || in->status == 204)
 		return 0;
-	text = vault_error_text(in->body, a);
-	words = vault_show(text, hide);
 	for (; s->status && s->status != in->status; s++)
 		what = vault_next(what);
-	if (in->status / 100 == 3)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed", in->status);
-	if (!text.at && in->status == 400 && wants_https(in->body)) {
-		err_set(e, ERR_INPUT, CAUSE_ANSWER, "answer 400: the server speaks https here, not http");
-		return err_hint(e, "the address must begin with https://");
+	code = s->code;
+	cause = s->cause;
+	if (in->status >= 500 && !s->status) {
+		code = ERR_RETRY;
+		cause = CAUSE_UNREACHABLE;
 	}
-	if (!text.at && in->status != 429 && (is_html(in->body) || (in->status >= 500 && !s->status)))
-		return err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "answer %d that is not vault's", in->status);
-	if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized"))))
-		return err_set(e, ERR_RETRY, CAUSE_SEALED, "answer 503: %.*s", STR(words));
+	text = vault_error_text(in->body, a);
+	words = vault_show(text, hide);
 	if (!words.len)
 		words = str_of(what);
-	err_set(e, s->code, s->cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
-	if (in->status >= 500 && !s->status) {
-		e->code = ERR_RETRY;
-		e->cause = CAUSE_UNREACHABLE;
+	if (in->status / 100 == 3) {
+		words = S("a redirect that is not followed");
+	} else if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized")))) {
+		cause = CAUSE_SEALED;
+	} else if (!text.at && in->status == 400 && wants_https(in->body)) {
+		code = ERR_INPUT;
+		words = S("the server speaks https here, not http");
+		hint = "the address must begin with https://";
+	} else if (!text.at && in->status != 429 && (is_html(in->body) || (in->status >= 500 && !s->status))) {
+		code = ERR_RETRY;
+		cause = CAUSE_UNREACHABLE;
+		words = S("not vault's");
 	}
-	return -1;
+	err_set(e, code, cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
+	return hint ? err_hint(e, "%s", hint) : -1;
 }

@@ -515,10 +515,10 @@ static const struct {
 	{ 400, "Client sent an HTTP request to an HTTPS server.\n", false, CAUSE_ANSWER, "answer 400: the server speaks https here, not http",
 	  "the address must begin with https://" },
 	{ 400, "no json", false, CAUSE_ANSWER, "answer 400", "" },
-	{ 403, "<html>", false, CAUSE_UNREACHABLE, "answer 403 that is not vault's", "" },
-	{ 404, "<html>", false, CAUSE_UNREACHABLE, "answer 404 that is not vault's", "" },
-	{ 500, "no json: error reading from server: EOF", false, CAUSE_UNREACHABLE, "answer 500 that is not vault's", "" },
-	{ 502, "<html>", false, CAUSE_UNREACHABLE, "answer 502 that is not vault's", "" },
+	{ 403, "<html>", false, CAUSE_UNREACHABLE, "answer 403: not vault's", "" },
+	{ 404, "<html>", false, CAUSE_UNREACHABLE, "answer 404: not vault's", "" },
+	{ 500, "no json: error reading from server: EOF", false, CAUSE_UNREACHABLE, "answer 500: not vault's", "" },
+	{ 502, "<html>", false, CAUSE_UNREACHABLE, "answer 502: not vault's", "" },
 };
 
 static void
