@@ -67,7 +67,7 @@ redirect(struct flow *f, struct ask_http *ask, const struct answer *in, struct b
 	else if (!uri.tls && str_begins(ask->url, "https:"))
 		why = "it leaves https";
 	if (why)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: a redirect that is not followed: %s", in->status, why);
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: redirect not followed: %s", in->status, why);
 	uri_format_safe(place, &uri);
 	log_text(LOG_INFO, "redirected to %.*s", STR(buf_str(place)));
 	ask->url = buf_str(&url);
@@ -167,7 +167,7 @@ flow_login(struct flow *f, struct vault_secret *out, struct err *e)
 		return -1;
 	if (flow_run(f, login_step, &m, e) < 0) {
 		if (e->cause == CAUSE_UNREACHABLE && !e->hint[0] && f->config->set[CONF_ADDRESS].from == FROM_DEFAULT)
-			err_hint(e, "neither -address nor VAULT_ADDR is set: this is the default");
+			err_hint(e, "the default: neither -address nor VAULT_ADDR is set");
 		return -1;
 	}
 	*out = m.secret;

@@ -66,7 +66,7 @@ cmd_add_overview(struct buf *b)
 	buf_fmt(b, "\npantler help VERB shows the flags; pantler(1) explains them.\n"
 	    "AWS credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.\n"
 	    "Exit codes: 1 wrong use, 2 refused, 10 no credentials, 11 denied, 12 unreachable, 13 TLS, 14 clock,\n"
-	    "15 no such field, 16 cannot write, 17 sealed. 12 and 17 are worth trying again.\n");
+	    "15 no such field, 16 cannot write, 17 sealed; 12 and 17: try again.\n");
 }
 
 int

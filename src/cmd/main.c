@@ -84,7 +84,7 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 		if (conf_read_pair(&c->config, str_of(c->argv[i]), e) < 0)
 			return -1;
 	if (!(verb & (VERB_LOGIN | VERB_HELP)) && c->argc)
-		return err_set(e, ERR_INPUT, CAUSE_USE, "takes no arguments, and \"%.*s\" is one",
+		return err_set(e, ERR_INPUT, CAUSE_USE, "takes no arguments: \"%.*s\"",
 		    STR(str_part(str_of(c->argv[0]), 0, 40)));
 	if (conf_check(&c->config, verb, e) < 0)
 		return -1;

@@ -31,10 +31,10 @@ add_option(struct buf *b, const char *option, struct str value)
 static void
 add_curl(struct buf *b, const struct config *c, const struct ask_http *ask)
 {
-	buf_fmt(b, "curl --silent --show-error --fail-with-body --request %.*s", STR(ask->method));
+	buf_fmt(b, "curl -sS --fail-with-body -X %.*s", STR(ask->method));
 	add_option(b, "--cacert", c->set[CONF_CA_CERT].value);
 	for (size_t i = 0; i < ask->head_n; i++) {
-		buf_fmt(b, " --header '%.*s: ", STR(ask->head[i].name));
+		buf_fmt(b, " -H '%.*s: ", STR(ask->head[i].name));
 		add_quoted(b, ask->head[i].value);
 		buf_add_c(b, '\'');
 	}
@@ -52,10 +52,7 @@ explain(const struct config *c, int64_t at_s)
 
 	date_format_rfc3339(&b, at_s + LOGIN_VALID_S);
 	log_text(LOG_ERROR, "until %.*s whoever has this text can log in as this machine", STR(buf_str(&b)));
-	if (id.len)
-		log_text(LOG_ERROR, "it is good for a vault that demands the server id \"%.*s\", or none", STR(id));
-	else
-		log_text(LOG_ERROR, "it is good for a vault that demands no server id");
+	log_text(LOG_ERROR, "it is good for a vault that demands no server id%s%.*s%s", id.len ? ", or \"" : "", STR(id), id.len ? "\"" : "");
 }
 
 int
@@ -72,7 +69,7 @@ cmd_sign(struct cmd *cmd, struct err *e)
 	struct buf out;
 
 	if (is_curl && (c->set[CONF_CA_PATH].value.len || c->ca_pem.len))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "curl cannot be told of VAULT_CACERT_BYTES and -ca-path: use -ca-cert");
+		return err_set(e, ERR_INPUT, CAUSE_USE, "curl needs -ca-cert, not VAULT_CACERT_BYTES or -ca-path");
 	if (flow_plan_login(&plan, &cred, c, e) < 0 || login_step(&m, NULL, &ask, &env, e) != STEP_ASK)
 		return -1;
 	out = arena_buf(a, 16 * 1024 + 4 * (ask.http.body.len + ask.http.url.len));	/* four bytes for a quoted quote */

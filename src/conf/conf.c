@@ -230,7 +230,7 @@ conf_read_pair(struct config *c, struct str pair, struct err *e)
 	}
 	name = str_part(name, 0, 40);
 	if (str_begins(name, "aws_")) {
-		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: secrets are not taken from the command line", STR(name));
+		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: the command line takes no secrets", STR(name));
 		return err_hint(e, "use variables; pantler help names them");
 	}
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown argument \"%.*s\"", STR(name));

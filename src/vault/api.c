@@ -321,7 +321,7 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	if (!words.len)
 		words = str_of(what);
 	if (in->status / 100 == 3) {
-		words = S("a redirect that is not followed");
+		words = S("redirect not followed");
 	} else if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized")))) {
 		cause = CAUSE_SEALED;
 	} else if (!text.at && in->status == 400 && wants_https(in->body)) {

@@ -149,21 +149,21 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	return host.full || url.full || head.full || out->full ? arena_err(e) : 0;
 }
 
-#define NOT_MOUNTED "is the aws auth method mounted there? -mount=PATH names the place"
+#define NOT_MOUNTED "is the aws method mounted there? see -mount"
 
 /* What Vault's words mean: REFUSAL(code, cause, needle, line, hint). The first needle that stands in them decides; an empty
    line stands for Vault's own words, and a hint "=" for the next one's. "permission denied" comes from bound_cidrs too, but a
    wrong mount is more frequent. */
 #define REFUSALS \
-	REFUSAL(DENIED, CLOCK, "Signature expired", "", "this machine's clock is more than 15 minutes behind; set it") \
-	REFUSAL(DENIED, CLOCK, "Signature not yet current", "", "this machine's clock is more than 15 minutes ahead; set it") \
+	REFUSAL(DENIED, CLOCK, "Signature expired", "", "the clock here is over 15 minutes behind; set it") \
+	REFUSAL(DENIED, CLOCK, "Signature not yet current", "", "the clock here is over 15 minutes ahead; set it") \
 	REFUSAL(DENIED, DENIED, "scoped to a valid region", \
 	    "", "-region must be that of the server's sts_endpoint and sts_region; without these leave it out") \
 	REFUSAL(DENIED, DENIED, "SignatureDoesNotMatch", "", "the secret access key does not belong to the access key id") \
 	REFUSAL(DENIED, DENIED, "InvalidClientTokenId", \
-	    "", "aws does not know the access key id, or its session token is missing, wrong or of another partition") \
+	    "", "aws knows no such access key id with this session token; is it of another partition?") \
 	REFUSAL(DENIED, DENIED, "ExpiredToken", "", "the session token has expired; get new credentials") \
-	REFUSAL(INPUT, DENIED, "missing header", "the server wants a server id header, and none was sent", "=") \
+	REFUSAL(INPUT, DENIED, "missing header", "the server wants a server id header, none was sent", "=") \
 	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS-IAM-Server-ID", \
 	    "the server expects another server id header", "-header-value must equal the server's iam_server_id_header_value") \
 	REFUSAL(INPUT, DENIED, "invalid request header", "", "the server's allowed_sts_header_values does not list it") \
@@ -174,13 +174,13 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \
 	REFUSAL(DENIED, DENIED, "body of GetCallerIdentity is invalid", \
 	    "sts refused the signed request, and vault does not say why", \
-	    "check the key pair, the session token, the region and the clock") \
+	    "check key pair, session token, region and clock") \
 	REFUSAL(DENIED, DENIED, "error code 403 from STS", "", "") \
 	REFUSAL(RETRY, DENIED, "error making upstream request", \
 	    "", "vault could not ask sts; see the server's sts_endpoint and its way out") \
 	REFUSAL(INPUT, ANSWER, "no handler for route", "", "=") \
 	REFUSAL(INPUT, DENIED, "missing client token", "", "=") \
-	REFUSAL(DENIED, DENIED, "permission denied", "", "is the aws auth method mounted there? -mount=PATH names the place") \
+	REFUSAL(DENIED, DENIED, "permission denied", "", "is the aws method mounted there? see -mount") \
 	REFUSAL(INPUT, ANSWER, "namespace not found", "", "-namespace must name one that exists") \
 	REFUSAL(DENIED, DENIED, "", "", "")	/* all else */
 
@@ -265,7 +265,7 @@ explain(const struct login_config *c, const struct answer *in, const struct str 
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "role \"%.*s\" does not exist on this mount", STR(c->role));
 		} else {
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text, hide)));
-			hint = "no -role was given, so vault looked for one named as the iam role or user";
+			hint = "without -role vault looks for one named as the iam role or user";
 		}
 	} else if (*line) {
 		err_set(e, move[0], move[1], "%s", line);
@@ -297,12 +297,12 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 			return STEP_FAIL;
 		if (json_type(mfa) != JSON_OBJECT)
 			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: there is no token in it"), STEP_FAIL;
-		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa), which a machine does not have");
-		err_hint(e, "exempt this role from the server's login mfa enforcement");
+		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa); a machine has none");
+		err_hint(e, "exempt the role from the server's mfa enforcement");
 		return STEP_FAIL;
 	}
 	if (m->config->vault->wrap_ttl_s)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the token is not wrapped, though that was asked for"), STEP_FAIL;
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: a wrapped token was asked for, this is plain"), STEP_FAIL;
 	return STEP_DONE;
 }
 

@@ -255,7 +255,7 @@ show_field(struct buf *out, const struct vault_secret *s, struct str field, stru
 		return err_in(e, "answer");
 	if (json_type(v) <= JSON_NULL) {
 		err_set(e, ERR_ABSENT, CAUSE_FIELD, "field \"%.*s\" is not in the answer", STR(field));
-		return s->wrapping_token.len ? err_hint(e, "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that") : -1;
+		return s->wrapping_token.len ? err_hint(e, "vault wrapped the answer: unwrap its -field=wrapping_token") : -1;
 	}
 	text = v.text;
 	if (json_type(v) == JSON_STRING && json_string(v, a, &text, e) < 0)

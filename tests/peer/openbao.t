@@ -55,7 +55,7 @@ REFUSED = [  # status, its words, exit code, what is said, what the hint says
     (400, "invalid request header: X-Amz-Foo", 11, "answer 400: invalid request header: X-Amz-Foo",
      "the server's allowed_sts_header_values does not list it"),
     (400, "didn't supply required authentication values", 11, "answer 400: didn't supply required authentication values"),
-    (400, SERVER_ID + 'missing header "X-Vault-AWS-IAM-Server-ID"', 11, "the server wants a server id header, and none was sent",
+    (400, SERVER_ID + 'missing header "X-Vault-AWS-IAM-Server-ID"', 11, "the server wants a server id header, none was sent",
      "-header-value must equal the server's iam_server_id_header_value"),
     (400, SERVER_ID + 'expected "a" but got "b"', 11, "the server expects another server id header",
      "-header-value must equal the server's iam_server_id_header_value"),
@@ -65,7 +65,7 @@ REFUSED = [  # status, its words, exit code, what is said, what the hint says
         "SignatureDoesNotMatch", unruly.MISMATCH), 11, "sts refused the signed request: SignatureDoesNotMatch: The request signature we "
      "calculated does not match the signature you provided", "the secret access key does not belong to the access key id"),
     (403, "permission denied", 11, "answer 403: permission denied",
-     "is the aws auth method mounted there? -mount=PATH names the place"),
+     "is the aws method mounted there? see -mount"),
     (404, "namespace not found", 2, "answer 404: namespace not found", "-namespace must name one that exists"),
     (500, "rpc error: code = Unavailable desc = error reading from server: EOF", 12,
      "answer 500: rpc error: code = Unavailable desc = error reading from server: EOF",

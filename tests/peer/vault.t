@@ -140,11 +140,11 @@ equal(list(found), ["Key", "---", *("wrapp" + k for k in (
 equal((found["wrapping_token_ttl:"], found["wrapping_token_creation_path:"]), ("5m", "auth/aws/login"), "its values")
 peers.refused("no token in a wrapped login", login("-wrap-ttl=5m", "-field=token"), 15,
               'pantler: login: field "token" is not in the answer (code 15)\n'
-              "hint: vault wrapped the answer: ask for -field=wrapping_token, and unwrap that\n")
+              "hint: vault wrapped the answer: unwrap its -field=wrapping_token\n")
 
 # Refused by moto. It does not say why in words that Vault passes on.
 SILENT = ("sts refused the signed request, and vault does not say why",
-          "check the key pair, the session token, the region and the clock")
+          "check key pair, session token, region and clock")
 refused("wrong secret", login(key=dict(moto_key, secret="wrong/secret")), 11, *SILENT)
 refused("unknown key", login(key=dict(moto_key, id="AKIAUNKNOWN000000000")), 11, *SILENT)
 refused("another partition's region", login("-region=cn-north-1"), 11, *SILENT)
@@ -154,10 +154,10 @@ refused("wrong role", login(role="other"), 11, 'answer 400: IAM Principal "%span
 refused("no such role", login(role="nosuch"), 11, 'role "nosuch" does not exist on this mount',
         "vault list auth/<mount>/role shows those that do")
 refused("no such mount", login("-mount=nosuch"), 11, "answer 403: permission denied",
-        "is the aws auth method mounted there? -mount=PATH names the place")
+        "is the aws method mounted there? see -mount")
 sts_is(moto.url, iam_server_id_header_value="vault.example.com")
 came_in("the server id that Vault wants", login("-field=token", "-header-value=vault.example.com"))
-refused("missing server id", login(), 11, "the server wants a server id header, and none was sent",
+refused("missing server id", login(), 11, "the server wants a server id header, none was sent",
         "-header-value must equal the server's iam_server_id_header_value")
 refused("wrong server id", login("-header-value=vault.example.org"), 11, "the server expects another server id header",
         "-header-value must equal the server's iam_server_id_header_value")
@@ -171,11 +171,10 @@ refused("wrong secret, in AWS's words", login(key=dict(DEMO, secret="wrong/secre
         "the secret access key does not belong to the access key id")
 refused("unknown key, in AWS's words", login(key=dict(DEMO, id="AKIAUNKNOWN")), 11,
         STS + "InvalidClientTokenId: The security token included in the request is invalid",
-        "aws does not know the access key id, or its session token is missing, wrong or of another partition")
+        "aws knows no such access key id with this session token; is it of another partition?")
 refused("another region, in AWS's words", login("-region=eu-west-1", key=DEMO), 11,
         STS + "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'",
-        "the region must be the one of the server's sts_endpoint and sts_region (auth/<mount>/config/client); without these leave "
-        "-region out")
+        "-region must be that of the server's sts_endpoint and sts_region; without these leave it out")
 for offset, words, hint in (
         (3600, "expired: T is now earlier than T (T - 15 min.)", "behind"),
         (-3600, "not yet current: T is still later than T (T + 15 min.)", "ahead")):
@@ -183,7 +182,7 @@ for offset, words, hint in (
     ran = login(key=DEMO)
     ran.err = re.sub(r"\d{8}T\d{6}Z", "T", ran.err)
     refused("a clock that is an hour " + hint, ran, 14, STS + "SignatureDoesNotMatch: Signature " + words,
-            "this machine's clock is more than 15 minutes %s; set it" % hint)
+            "the clock here is over 15 minutes %s; set it" % hint)
 sts_is("http://127.0.0.1:1")
 refused("an STS that is not there", login(), 11, "answer 400: error making upstream request: error making request: "
         'POST http://127.0.0.1:1// giving up after 1 attempt(s): Post "http://127.0.0.1:1//": dial tcp 127.0.0.1:1: connect: connection '

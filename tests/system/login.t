@@ -193,7 +193,7 @@ said("an argument wins over a flag", login("-field=token", "-role=nosuch", "role
 said("arguments behind --", login("-method=aws", "-field=token", "--", "role=web"), 0, "", TOKEN)
 for name in ("aws_access_key_id", "aws_secret_access_key", "aws_security_token"):
     said(name + "= is refused", login(name + "=demo/secret+key"), 1,
-         line("login", name + ": secrets are not taken from the command line", 1,
+         line("login", name + ": the command line takes no secrets", 1,
               "use variables; pantler help names them"))
 said("an unknown argument", login("colour=demo/secret+key"), 1,
      line("login", 'unknown argument "colour"', 1, "arguments are role= mount= region= header_value=; flags stand before them"))
@@ -218,7 +218,7 @@ said("the old names of the key variables", login("-token-only", env={
     "AWS_ACCESS_KEY": KEYS["AWS_ACCESS_KEY_ID"], "AWS_SECRET_KEY": KEYS["AWS_SECRET_ACCESS_KEY"]}), 0, "", TOKEN)
 said("auth/ before the mount", login("-token-only", "-mount=auth/aws/"), 0, "", TOKEN)
 said("-path is -mount", login("-token-only", "-path=other"), 11,
-     refused("answer 403: permission denied", "is the aws auth method mounted there? -mount=PATH names the place"))
+     refused("answer 403: permission denied", "is the aws method mounted there? see -mount"))
 
 REGION = "-region must be that of the server's sts_endpoint and sts_region; without these leave it out"
 
@@ -293,7 +293,7 @@ said("-tls-skip-verify=false wins", login("-token-only", "-tls-skip-verify=false
 said("a wrong secret", login(env={"AWS_SECRET_ACCESS_KEY": "demo/secret+key/wrong"}), 11,
      refused("sts refused the signed request: SignatureDoesNotMatch: The request signature we calculated does not match the "
              "signature you provided", "the secret access key does not belong to the access key id"))
-UNKNOWN_KEY = "aws does not know the access key id, or its session token is missing, wrong or of another partition"
+UNKNOWN_KEY = "aws knows no such access key id with this session token; is it of another partition?"
 INVALID = "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid"
 said("an unknown key", login(env={"AWS_ACCESS_KEY_ID": "AKIANOSUCH"}), 11, refused(INVALID, UNKNOWN_KEY))
 said("a session key without its token", login(env=dict(SESSION, AWS_SESSION_TOKEN=None)), 11, refused(INVALID, UNKNOWN_KEY))
@@ -304,12 +304,12 @@ said("a principal that is not bound", login("-role=web", env={"AWS_ACCESS_KEY_ID
              "see the role's bound_iam_principal_arn on the server"))
 said("no role of the user's name", login(env={"AWS_ACCESS_KEY_ID": "AKIAPANTLERDEMO00002",
                                               "AWS_SECRET_ACCESS_KEY": "demo/secret+key/of/somebody/else/000000"}), 11,
-     refused("entry for role stranger not found", "no -role was given, so vault looked for one named as the iam role or user"))
+     refused("entry for role stranger not found", "without -role vault looks for one named as the iam role or user"))
 for name, offset, words, hint in (("late", 1000, "Signature expired: ", "behind"), ("early", -1000, "Signature not yet current: ", "ahead")):
     with_clock = Standin("--clock-offset", str(offset), name=name)
     said("a signature that is " + name, with_clock.login(), 14, re.compile(
         "pantler: login: vault %s: sts refused the signed request: SignatureDoesNotMatch: %s[^\n]+ \\(code 14\\)\n"
-        "hint: this machine's clock is more than 15 minutes %s; set it\n" % (re.escape(with_clock.url), words, hint)))
+        "hint: the clock here is over 15 minutes %s; set it\n" % (re.escape(with_clock.url), words, hint)))
 
 # --- What goes to the server along with the login
 
@@ -367,7 +367,7 @@ ran, request = asked("-field=wrapping_token", "-mount=wrap", env={"VAULT_WRAP_TT
 equal((ran.out, head(request, "X-Vault-Wrap-TTL")), ("hvs.wrapping", ["90"]), "VAULT_WRAP_TTL, -field=wrapping_token")
 ran, _ = asked("-token-only", "-wrap-ttl=60s", "-mount=wrap")
 said("-token-only of a wrapped answer", ran, 15, line("login", 'field "token" is not in the answer', 15,
-                                                      "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that"))
+                                                      "vault wrapped the answer: unwrap its -field=wrapping_token"))
 said("-store of a wrapped answer, before it is asked for", login("-store", "-wrap-ttl=60s", env=AT_HOME), 1, line("login", "-store: a wrapped token cannot be stored", 1))
 ran, _ = asked("-output=" + target, "-wrap-ttl=60s", "-mount=wrap")
 equal((ran.code, open(target).read()), (0, "hvs.wrapping"), "-output of a wrapped answer")
@@ -375,7 +375,7 @@ ran, _ = asked("-wrap-ttl=60s", "-mount=wrap", "-format=json")
 equal(json.loads(ran.out or "{}").get("wrap_info"), WRAP, "-format=json of a wrapped answer")
 ran, _ = asked("-wrap-ttl=60s", "-mount=good")
 said("an answer that is not wrapped though it was asked for", ran, 2,
-     line("login", "vault %s: answer: the token is not wrapped, though that was asked for" % web.url, 2))
+     line("login", "vault %s: answer: a wrapped token was asked for, this is plain" % web.url, 2))
 # Vault's warnings come after the token, and no more than ten of them.
 web.answers["warned"] = unruly.login(warnings=["w%d" % i for i in range(1, 1001)])
 web.answers["warned-10"] = unruly.login(warnings=["w%d" % i for i in range(1, 11)])
@@ -389,7 +389,7 @@ ran = run("login", "-mount=warned-10", "-field=x", env=ENV)
 said("warnings are shown when the answer is of no use, too", ran, 15, SHOWN + line("login", 'field "x" is not in the answer', 15))
 
 # Wrapped though nobody asked for it, as a policy of the server may have it: what unwraps it is never taken for the token.
-UNASKED = 'field "token" is not in the answer', 15, "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that"
+UNASKED = 'field "token" is not in the answer', 15, "vault wrapped the answer: unwrap its -field=wrapping_token"
 open(target, "w").write("before")
 for args, before in ((["-field=token"], ""), (["-token-only"], ""), (["-output=" + target], ""), (["-store"], "-store: ")):
     home = os.path.join(folder, "unasked")

@@ -55,10 +55,10 @@ GOOD = ("pantler: until 2026-01-02T03:19:05Z whoever has this text can log in as
 COMMAND = re.compile(r"curl [^\n]*\n\{[^\n]*\}\nPANTLER\n")
 ran = sign("-format=curl", "-at=" + AT)
 said("-format=curl: for whom and how long it is good", ran, 0, GOOD % "no server id", COMMAND)
-said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0, GOOD % 'the server id "vault", or none', COMMAND)
+said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"), 0, GOOD % 'no server id, or "vault"', COMMAND)
 for flags, more in (("-ca-path=/x",), {}), ((), {"VAULT_CACERT_BYTES": "x"}):
     said("what curl cannot be told", sign("-format=curl", *flags, env=more), 1,
-         line("sign", "curl cannot be told of VAULT_CACERT_BYTES and -ca-path: use -ca-cert", 1))
+         line("sign", "curl needs -ca-cert, not VAULT_CACERT_BYTES or -ca-path", 1))
 words, _, rest = ran.out.partition("\n")
 ok(words.endswith(" <<'PANTLER'") and not re.search(r"AWS4|eyJ|AKIA", words), "what others can read of a running curl holds no signature", words)
 equal(rest, sign("-at=" + AT).out + "\nPANTLER\n", "the body is the here-document")

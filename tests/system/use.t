@@ -65,8 +65,8 @@ about = json.loads(ran.out or "{}")
 equal(list(about), ["version", "arch", "build_date", "tls"], "its keys")
 equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n" % about if about else "", version.out, "say the same")
 said("it reads no environment", run("version", env={"VAULT_FORMAT": "json", "VAULT_ADDR": "x", "VAULT_CLIENT_CERT": "x"}), 0, "", version.out)
-wrong("version with an argument", run("version", "x"), 'takes no arguments, and "x" is one', verb="version")
-wrong("sign with an argument", run("sign", "role=web", env=BASE), 'takes no arguments, and "role=web" is one', verb="sign")
+wrong("version with an argument", run("version", "x"), 'takes no arguments: "x"', verb="version")
+wrong("sign with an argument", run("sign", "role=web", env=BASE), 'takes no arguments: "role=web"', verb="sign")
 wrong("version -format=curl", run("version", "-format=curl"), "-format must be table or json", verb="version")
 
 # --- Flags

@@ -206,11 +206,11 @@ static void
 run_pairs(void)
 {
 	static const char *const bad[][3] = {
-		{ "aws_access_key_id=CANARY", "aws_access_key_id: secrets are not taken from the command line",
+		{ "aws_access_key_id=CANARY", "aws_access_key_id: the command line takes no secrets",
 		  "use variables; pantler help names them" },
-		{ "aws_secret_access_key=CANARY", "aws_secret_access_key: secrets are not taken from the command line",
+		{ "aws_secret_access_key=CANARY", "aws_secret_access_key: the command line takes no secrets",
 		  "use variables; pantler help names them" },
-		{ "aws_security_token=CANARY", "aws_security_token: secrets are not taken from the command line",
+		{ "aws_security_token=CANARY", "aws_security_token: the command line takes no secrets",
 		  "use variables; pantler help names them" },
 		{ "log_level=CANARY", "unknown argument \"log_level\"",
 		  "arguments are role= mount= region= header_value=; flags stand before them" },

@@ -364,7 +364,7 @@ run_good(void)
 	"    <Code>" code "</Code>\n    <Message>" message "</Message>\n  </Error>\n  <RequestId>0-1</RequestId>\n</ErrorResponse>\n"
 #define STS(code, message) "error making upstream request: received error code 403 from STS: " XML(code, message)
 #define SERVER_ID_WRONG "error validating X-Vault-AWS-IAM-Server-ID header: "
-#define NOT_MOUNTED "is the aws auth method mounted there? -mount=PATH names the place"
+#define NOT_MOUNTED "is the aws method mounted there? see -mount"
 #define MISMATCH "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " \
 	"and signing method. Consult the service documentation for details."
 #define CANONICAL MISMATCH "\n\nThe Canonical String for this request should have been\n'POST\n/\n\ncontent-length:43\nhost:" \
@@ -380,10 +380,10 @@ static const struct refusal {
 } refusals[] = {
 	{ 400, STS("SignatureDoesNotMatch", "Signature expired: 20150830T123600Z is now earlier than 20150830T125100Z (20150830T130600Z - 15 "
 	  "min.)"), ERR_DENIED, CAUSE_CLOCK, "sts refused the signed request: SignatureDoesNotMatch: Signature expired: 20150830T123600Z is "
-	  "now earlier than 20150830T125100Z (20150830T130600Z - 15 min.)", "this machine's clock is more than 15 minutes behind; set it" },
+	  "now earlier than 20150830T125100Z (20150830T130600Z - 15 min.)", "the clock here is over 15 minutes behind; set it" },
 	{ 400, STS("SignatureDoesNotMatch", "Signature not yet current: 20150830T123600Z is still later than 20150830T122000Z"), ERR_DENIED,
 	  CAUSE_CLOCK, "sts refused the signed request: SignatureDoesNotMatch: Signature not yet current: 20150830T123600Z is still later "
-	  "than 20150830T122000Z", "this machine's clock is more than 15 minutes ahead; set it" },
+	  "than 20150830T122000Z", "the clock here is over 15 minutes ahead; set it" },
 	{ 400, STS("SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'eu-west-1'. "), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'",
 	  "-region must be that of the server's sts_endpoint and sts_region; without these leave it out" },
@@ -395,7 +395,7 @@ static const struct refusal {
 	  "the secret access key does not belong to the access key id" },
 	{ 400, STS("InvalidClientTokenId", "The security token included in the request is invalid."), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid",
-	  "aws does not know the access key id, or its session token is missing, wrong or of another partition" },
+	  "aws knows no such access key id with this session token; is it of another partition?" },
 	{ 400, STS("ExpiredToken", "The security token included in the request is expired"), ERR_DENIED, CAUSE_DENIED,
 	  "sts refused the signed request: ExpiredToken: The security token included in the request is expired",
 	  "the session token has expired; get new credentials" },
@@ -407,7 +407,7 @@ static const struct refusal {
 	{ 400, "error making upstream request: received error code 403 from STS: <html>", ERR_DENIED, CAUSE_DENIED,
 	  "answer 400: error making upstream request: received error code 403 from STS:", "" },
 	{ 400, SERVER_ID_WRONG "missing header \"X-Vault-AWS-IAM-Server-ID\"", ERR_INPUT, CAUSE_DENIED,
-	  "the server wants a server id header, and none was sent", "-header-value must equal the server's iam_server_id_header_value" },
+	  "the server wants a server id header, none was sent", "-header-value must equal the server's iam_server_id_header_value" },
 	{ 400, SERVER_ID_WRONG "expected \"a\" but got \"b\"", ERR_INPUT, CAUSE_DENIED,
 	  "the server expects another server id header",
 	  "-header-value must equal the server's iam_server_id_header_value" },
@@ -425,7 +425,7 @@ static const struct refusal {
 	  "answer 500: rpc error: code = Unavailable desc = error reading from server: EOF",
 	  "the server's aws plugin died; write auth/<mount>/config/client once, even empty" },
 	{ 400, "error making upstream request: body of GetCallerIdentity is invalid", ERR_DENIED, CAUSE_DENIED,
-	  "sts refused the signed request, and vault does not say why", "check the key pair, the session token, the region and the clock" },
+	  "sts refused the signed request, and vault does not say why", "check key pair, session token, region and clock" },
 	{ 400, "error making upstream request: error making request: Post \"https://sts.amazonaws.com//\": dial tcp: i/o timeout", ERR_RETRY,
 	  CAUSE_DENIED, "answer 400: error making upstream request: error making request: Post \"https://sts.amazonaws.com//\": dial tcp: "
 	  "i/o timeout", "vault could not ask sts; see the server's sts_endpoint and its way out" },
@@ -490,7 +490,7 @@ run_refusals(void)
 	ok(answer(&m, 400, errors(S("entry for role machine not found"))) == STEP_FAIL && err.code == ERR_INPUT && err.cause == CAUSE_DENIED,
 	   "no role was given");
 	is_line(&err, AT "entry for role machine not found", "its line");
-	is_str(str_of(err.hint), S("no -role was given, so vault looked for one named as the iam role or user"), "its hint");
+	is_str(str_of(err.hint), S("without -role vault looks for one named as the iam role or user"), "its hint");
 }
 
 static const struct {
@@ -507,9 +507,9 @@ static const struct {
 	{ 200, "{\"auth\":{}}", false, CAUSE_ANSWER, "answer: there is no token in it", "" },
 	{ 200, "{\"auth\":{\"client_token\":\"\"}}", false, CAUSE_ANSWER, "answer: there is no token in it", "" },
 	{ 200, "{\"wrap_info\":{\"token\":\"\"}}", false, CAUSE_ANSWER, "answer: there is no token in it", "" },
-	{ 200, "{\"auth\":{\"client_token\":\"hvs.t\"}}", true, CAUSE_ANSWER, "answer: the token is not wrapped, though that was asked for", "" },
+	{ 200, "{\"auth\":{\"client_token\":\"hvs.t\"}}", true, CAUSE_ANSWER, "answer: a wrapped token was asked for, this is plain", "" },
 	{ 200, "{\"auth\":{\"client_token\":\"\",\"mfa_requirement\":{\"mfa_request_id\":\"1\"}}}", false, CAUSE_DENIED,
-	  "the login needs a second factor (mfa), which a machine does not have", "exempt this role from the server's login mfa enforcement" },
+	  "the login needs a second factor (mfa); a machine has none", "exempt the role from the server's mfa enforcement" },
 	{ 200, "{\"auth\":{\"client_token\":\"hvs.\\u0001\"}}", false, CAUSE_ANSWER,
 	  "answer: client_token holds a byte that is not visible ascii", "" },
 	{ 400, "Client sent an HTTP request to an HTTPS server.\n", false, CAUSE_ANSWER, "answer 400: the server speaks https here, not http",

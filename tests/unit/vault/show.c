@@ -271,7 +271,7 @@ run_fields(void)
 		ok(r < 0 && err.code == ERR_ABSENT && err.cause == CAUSE_FIELD && !b.len, "field \"%s\" is not there", fields[i].field);
 		snprintf(want, sizeof want, "field \"%s\" is not in the answer", fields[i].field);
 		is_line(&err, want, "its line");
-		is_str(str_of(err.hint), str_of(s.wrapping_token.len ? "vault wrapped the answer: ask for -field=wrapping_token, and unwrap that" : ""), "its hint");
+		is_str(str_of(err.hint), str_of(s.wrapping_token.len ? "vault wrapped the answer: unwrap its -field=wrapping_token" : ""), "its hint");
 	}
 	s = parse("{\"auth\":{\"client_token\":\"t\",\"metadata\":{\"m\":\"a\\u0000\\n\\u00e9\"}}}");
 	b = (struct buf)BUF(text);
