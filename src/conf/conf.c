@@ -211,20 +211,23 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 	return 0;
 }
 
+/* Arguments of login, in the order of CONF_ROLE and those behind it. */
+static const char pairs[] = "role\0" "mount\0" "region\0" "header_value\0";
+_Static_assert(CONF_HEADER_VALUE == CONF_ROLE + 3, "as many flags as pairs");
+
 int
 conf_read_pair(struct config *c, struct str pair, struct err *e)
 {
 	struct str value = pair;
 	struct str name = str_cut(&value, '=');
-	enum conf_key key = CONF_KEYS;
+	const char *known = pairs;
+	enum conf_key key = CONF_ROLE;
 
-	if (str_is(name, "header_value"))
-		key = CONF_HEADER_VALUE;
-	else if (str_is(name, "role") || str_is(name, "mount") || str_is(name, "region"))
-		key = find_flag(name, VERB_LOGIN);
-	if (key != CONF_KEYS && name.len == pair.len)	/* "role" alone would quietly undo PANTLER_ROLE */
-		return err_set(e, ERR_INPUT, CAUSE_USE, "%.*s= needs a value", STR(name));
-	if (key != CONF_KEYS) {
+	for (; *known && !str_is(name, known); known = next(known))
+		key++;
+	if (*known && name.len == pair.len)	/* "role" alone would quietly undo PANTLER_ROLE */
+		return err_set(e, ERR_INPUT, CAUSE_USE, "%s= needs a value", known);
+	if (*known) {
 		set_flag(c, key, value);
 		return 0;
 	}

@@ -29,7 +29,7 @@ add_namespace(struct buf *out, struct str ns)
 		ns = str_part(ns, 1, ns.len);
 	while (ns.len && ns.at[ns.len - 1] == '/')
 		ns.len--;
-	if (ns.len && !str_eq(ns, S("root")))
+	if (ns.len && !str_is(ns, "root"))
 		buf_fmt(out, "%.*s/", STR(ns));
 }
 
@@ -209,7 +209,7 @@ first_cause(struct str text)
 	if (!str_has_suffix(head, S(" occurred:")))
 		return text;
 	rest = str_trim(rest);
-	return str_has_prefix(rest, S("* ")) ? str_part(rest, 2, rest.len) : text;
+	return str_begins(rest, "* ") ? str_part(rest, 2, rest.len) : text;
 }
 
 struct str
@@ -297,7 +297,7 @@ int
 vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
 	const struct status *s = statuses;
-	const char *what = status_words, *hint = NULL;
+	const char *what = status_words, *ours = NULL, *hint = NULL;
 	enum err_code code;
 	enum err_cause cause;
 	struct str text, words;
@@ -318,21 +318,21 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	}
 	text = vault_error_text(in->body, a);
 	words = vault_show(text, hide);
-	if (!words.len)
-		words = str_of(what);
 	if (in->status / 100 == 3) {
-		words = S("redirect not followed");
+		ours = "redirect not followed";
 	} else if (in->status == 503 && (str_has_suffix(words, S("is sealed")) || str_has_suffix(words, S("not initialized")))) {
 		cause = CAUSE_SEALED;
 	} else if (!text.at && in->status == 400 && wants_https(in->body)) {
 		code = ERR_INPUT;
-		words = S("the server speaks https here, not http");
+		ours = "the server speaks https here, not http";
 		hint = "the address must begin with https://";
 	} else if (!text.at && in->status != 429 && (is_html(in->body) || (in->status >= 500 && !s->status))) {
 		code = ERR_RETRY;
 		cause = CAUSE_UNREACHABLE;
-		words = S("not vault's");
+		ours = "not vault's";
 	}
+	if (ours || !words.len)
+		words = str_of(ours ? ours : what);
 	err_set(e, code, cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
 	return hint ? err_hint(e, "%s", hint) : -1;
 }

@@ -42,7 +42,7 @@ login_add_path(struct buf *out, struct str mount, struct err *e)
 {
 	while (mount.len && mount.at[mount.len - 1] == '/')
 		mount.len--;
-	if (str_has_prefix(mount, S("auth/")))
+	if (str_begins(mount, "auth/"))
 		mount = str_part(mount, 5, mount.len);
 	if (!str_is_visible(mount) || has_odd_segment(mount) || str_find_c(mount, '?') != SIZE_MAX ||
 	    str_find_c(mount, '#') != SIZE_MAX)
@@ -229,7 +229,7 @@ first_sentence(struct str text)
 static bool
 is_no_role(struct str text)
 {
-	return str_has_prefix(text, S("entry for role ")) && str_has_suffix(text, S(" not found"));
+	return str_begins(text, "entry for role ") && str_has_suffix(text, S(" not found"));
 }
 
 /* The server's words, held to what may be shown. */

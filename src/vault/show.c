@@ -63,7 +63,7 @@ human(struct str *out, struct json v, char type, bool is_lease, struct arena *a,
 	struct buf b;
 	int64_t seconds = 0;
 
-	*out = S("");
+	*out = (struct str){ 0 };
 	if (type == '"')
 		return json_type(v) == JSON_STRING ? json_string(v, a, out, e) : 0;
 	b = arena_buf(a, 40 + v.text.len);	/* a list is no longer than the JSON that it was */
@@ -122,7 +122,7 @@ collect(struct rows *r, const struct vault_secret *s, struct arena *a, struct er
 {
 	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
 		struct json part = vault_part(s, f[VAULT_PART]), v;
-		struct row row = { f[VAULT_ROW], str_of(name_of(f)), S("") };
+		struct row row = { f[VAULT_ROW], str_of(name_of(f)), { 0 } };
 		bool is_wrap = f[VAULT_PART] == VAULT_WRAP;
 		struct buf b;
 
@@ -209,7 +209,7 @@ put_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e
 			continue;
 		}
 		if (json_type(v) <= JSON_NULL)
-			v.text = type == '"' ? S("\"\"") : type == '0' ? S("0") : type == 't' ? S("false") : S("null");
+			v.text = str_of(type == '"' ? "\"\"" : type == '0' ? "0" : type == 't' ? "false" : "null");
 		jsonw_value(w, v);
 	}
 	jsonw_close(w, '}');
@@ -233,7 +233,7 @@ find_field(struct json *out, const struct vault_secret *s, struct str field, str
 	struct json meta;
 	struct str member;
 
-	*out = (struct json){ S("") };
+	*out = (struct json){ 0 };
 	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f)))
 		if (field.len && str_is(field, name_of(f)))
 			return json_get(vault_part(s, f[VAULT_PART]), f + VAULT_KEY, out, e);
