@@ -94,10 +94,16 @@ const char vault_fields[] =
 	FIELD("w", "\"", "E", "creation_path", "wrapping_token_creation_path")
 	FIELD("w", "\"", "F", "wrapped_accessor", "=");
 
-struct json
-vault_part(const struct vault_secret *s, char part)
+int
+vault_get(const struct vault_secret *s, const char *field, struct json *out, struct err *e)
 {
-	return part == VAULT_AUTH ? s->auth : part == VAULT_WRAP ? s->wrap_info : s->root;
+	const struct json *part = &s->root;
+
+	if (field[VAULT_PART] == VAULT_AUTH)
+		part = &s->auth;
+	else if (field[VAULT_PART] == VAULT_WRAP)
+		part = &s->wrap_info;
+	return json_get(*part, field + VAULT_KEY, out, e);
 }
 
 /* In the words of an error, in the order of enum json_type. */
@@ -151,7 +157,7 @@ check_part(struct vault_secret *s, char part, struct err *e)
 
 		if (f[VAULT_PART] != part)
 			continue;
-		if (json_get(vault_part(s, part), key, &v, e) < 0 ||
+		if (vault_get(s, f, &v, e) < 0 ||
 		    check_value(v, key, json_type((struct json){ { f + VAULT_TYPE, 1 } }), e) < 0)
 			return -1;
 		if (f[VAULT_ROW] == VAULT_AUTH)
@@ -246,7 +252,7 @@ find_run(struct str text)
 struct str
 vault_show(struct str text, const struct str *hide)
 {
-	static const char ends[] = "\n\0" "\r\0" "AWS4-\0" "Canonical String\0" "canonical string\0" "String-to-Sign\0" "X-Amz-Sec\0"
+	static const char ends[] = "\n\0" "\r\0" "<\0" "AWS4-\0" "Canonical String\0" "canonical string\0" "String-to-Sign\0" "X-Amz-Sec\0"
 		"x-amz-sec\0";
 
 	for (const char *end = ends; *end; end = vault_next(end))

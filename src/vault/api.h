@@ -54,8 +54,8 @@ extern const char vault_fields[];
 /* The C string after this one. */
 const char *vault_next(const char *text);
 
-/* The object that a value stands in. */
-struct json vault_part(const struct vault_secret *s, char part);
+/* The value of a field; JSON_NONE when it or its part is absent. */
+int vault_get(const struct vault_secret *s, const char *field, struct json *out, struct err *e) __attribute__((warn_unused_result));
 
 /* Read an answer's body. A wrong type, a known key twice, a negative or fractional duration, a token with a byte that is not
    visible ASCII: -1, naming the key. Unknown keys are passed over. */
@@ -77,8 +77,8 @@ int vault_check(const struct answer *in, const struct str *hide, struct arena *a
    is none to be had. at is NULL when the body is not Vault's: no JSON object with "errors". */
 struct str vault_error_text(struct str body, struct arena *a);
 
-/* A server's words, fit to be shown: the first line of them, up to VAULT_TEXT_MAX bytes, and cut before anything that is, or
-   quotes, a signed request (an STS error may carry the canonical string), before a run of more than VAULT_RUN_MAX letters,
+/* A server's words, fit to be shown: the first line of them, up to VAULT_TEXT_MAX bytes, and cut before a "<" (XML or HTML), before anything
+   that is, or quotes, a signed request (an STS error may carry the canonical string), before a run of more than VAULT_RUN_MAX letters,
    digits, + / and =, and before the beginning of each of the secrets in `hide`, which ends with an empty one (NULL: none). A
    part of `text`. */
 struct str vault_show(struct str text, const struct str *hide);

@@ -232,21 +232,19 @@ is_no_role(struct str text)
 	return str_begins(text, "entry for role ") && str_has_suffix(text, S(" not found"));
 }
 
-/* The server's words, held to what may be shown. */
-static void
-set_line(struct err *e, const unsigned char *move, struct str text, int status, const struct str *hide)
+/* What STS said: only its code and the first sentence of its message. False when it said nothing. */
+static bool
+explain_sts(struct err *e, const unsigned char *move, struct str text, const struct str *hide)
 {
 	struct str code = vault_show(xml_text(text, S("<Code>")), hide);
 	struct str message = vault_show(first_sentence(xml_text(text, S("<Message>"))), hide);
-	struct str words = vault_show(str_cut(&text, '<'), hide);	/* of XML inside, only the two above */
 
 	if (code.len)
 		err_set(e, move[0], move[1], "sts refused the signed request: %.*s%s%.*s", STR(code), message.len ? ": " : "", STR(message));
-	else
-		err_set(e, move[0], move[1], "answer %d%s%.*s", status, words.len ? ": " : "", STR(words));
+	return code.len;
 }
 
-/* A refused login: 400, 403, 404 and 500 may carry words that we know; all else is vault_check's. */
+/* A refused login may carry words that we know. *e is vault_check's, and stays where that has said all. */
 static void
 explain(const struct login_config *c, const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
@@ -255,22 +253,23 @@ explain(const struct login_config *c, const struct answer *in, const struct str 
 	const char *needle = find_refusal(text, &move);
 	const char *line = vault_next(needle), *hint = vault_next(line);
 
-	if (!text.at || (!*needle && in->status != 400))	/* not Vault's words, or vault_check has said all */
+	if (!text.at || (!*needle && in->status != 400))
 		return;
 	while (*hint == '=')
 		hint = vault_next(vault_next(vault_next(hint)));
 	if (in->status == 400 && is_no_role(text)) {
-		hint = "vault list auth/<mount>/role shows those that do";
+		e->code = ERR_INPUT;
+		e->cause = CAUSE_DENIED;
+		hint = "without -role vault looks for one named as the iam role or user";
 		if (c->role.len) {
 			err_set(e, ERR_INPUT, CAUSE_DENIED, "role \"%.*s\" does not exist on this mount", STR(c->role));
-		} else {
-			err_set(e, ERR_INPUT, CAUSE_DENIED, "%.*s", STR(vault_show(text, hide)));
-			hint = "without -role vault looks for one named as the iam role or user";
+			hint = "vault list auth/<mount>/role shows those that do";
 		}
 	} else if (*line) {
 		err_set(e, move[0], move[1], "%s", line);
-	} else {
-		set_line(e, move, text, in->status, hide);
+	} else if (!explain_sts(e, move, text, hide)) {
+		e->code = move[0];
+		e->cause = move[1];
 	}
 	if (*hint)
 		err_hint(e, "%s", hint);
@@ -284,7 +283,7 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 	const struct str hide[] = { m->config->cred->secret, m->config->cred->token, S("") };	/* the secret is never empty */
 
 	if (vault_check(in, hide, env->arena, e) < 0) {
-		if (in->how == ANSWER_OK && (in->status == 400 || in->status == 403 || in->status == 404 || in->status == 500))
+		if (in->how == ANSWER_OK)
 			explain(m->config, in, hide, env->arena, e);
 		return STEP_FAIL;
 	}

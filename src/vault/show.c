@@ -121,14 +121,15 @@ static int
 collect(struct rows *r, const struct vault_secret *s, struct arena *a, struct err *e)
 {
 	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
-		struct json part = vault_part(s, f[VAULT_PART]), v;
 		struct row row = { f[VAULT_ROW], str_of(name_of(f)), { 0 } };
 		bool is_wrap = f[VAULT_PART] == VAULT_WRAP;
+		struct json v;
 		struct buf b;
 
-		if (row.place == VAULT_NO_ROW || row.place == VAULT_AUTH || row.place == VAULT_WRAP || json_type(part) != JSON_OBJECT)
+		if (row.place == VAULT_NO_ROW || row.place == VAULT_AUTH || row.place == VAULT_WRAP ||
+		    json_type(is_wrap ? s->wrap_info : s->auth) != JSON_OBJECT)
 			continue;
-		if (json_get(part, f + VAULT_KEY, &v, e) < 0 || human(&row.value, v, f[VAULT_TYPE], !is_wrap, a, e) < 0)
+		if (vault_get(s, f, &v, e) < 0 || human(&row.value, v, f[VAULT_TYPE], !is_wrap, a, e) < 0)
 			return -1;
 		if (is_wrap) {	/* with a colon, as Vault's CLI prints these names and no others */
 			if (row.place == 'F' && !row.value.len)
@@ -191,18 +192,17 @@ put_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e
 {
 	jsonw_open(w, '{');
 	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
-		const char *key = f + VAULT_KEY;
 		char row = f[VAULT_ROW], type = f[VAULT_TYPE];
 		bool is_part = row == VAULT_AUTH || row == VAULT_WRAP;
 		struct json v;
 
 		if (f[VAULT_PART] != part)
 			continue;
-		if (json_get(vault_part(s, part), key, &v, e) < 0)
+		if (vault_get(s, f, &v, e) < 0)
 			return -1;
 		if (is_part && json_type(v) != JSON_OBJECT)
 			continue;
-		jsonw_key(w, key);
+		jsonw_key(w, f + VAULT_KEY);
 		if (is_part) {
 			if (put_part(w, s, row, e) < 0)
 				return -1;
@@ -236,7 +236,7 @@ find_field(struct json *out, const struct vault_secret *s, struct str field, str
 	*out = (struct json){ 0 };
 	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f)))
 		if (field.len && str_is(field, name_of(f)))
-			return json_get(vault_part(s, f[VAULT_PART]), f + VAULT_KEY, out, e);
+			return vault_get(s, f, out, e);
 	if (!str_begins(field, META))
 		return 0;
 	if (json_get(s->auth, "metadata", &meta, e) < 0 ||

@@ -304,7 +304,7 @@ said("a principal that is not bound", login("-role=web", env={"AWS_ACCESS_KEY_ID
              "see the role's bound_iam_principal_arn on the server"))
 said("no role of the user's name", login(env={"AWS_ACCESS_KEY_ID": "AKIAPANTLERDEMO00002",
                                               "AWS_SECRET_ACCESS_KEY": "demo/secret+key/of/somebody/else/000000"}), 11,
-     refused("entry for role stranger not found", "without -role vault looks for one named as the iam role or user"))
+     refused("answer 400: entry for role stranger not found", "without -role vault looks for one named as the iam role or user"))
 for name, offset, words, hint in (("late", 1000, "Signature expired: ", "behind"), ("early", -1000, "Signature not yet current: ", "ahead")):
     with_clock = Standin("--clock-offset", str(offset), name=name)
     said("a signature that is " + name, with_clock.login(), 14, re.compile(

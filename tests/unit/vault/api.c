@@ -363,6 +363,7 @@ run_show(void)
 	} rows[] = {
 		{ "", "" },
 		{ "plain words", "plain words" },
+		{ "words <xml>behind</xml>", "words" },
 		{ " \tblanks around\t ", "blanks around" },
 		{ AFTER, "x" },
 		{ "The Canonical String for this request should have been\n'POST", "The" },

@@ -489,7 +489,7 @@ run_refusals(void)
 	config.role = S("");
 	ok(answer(&m, 400, errors(S("entry for role machine not found"))) == STEP_FAIL && err.code == ERR_INPUT && err.cause == CAUSE_DENIED,
 	   "no role was given");
-	is_line(&err, AT "entry for role machine not found", "its line");
+	is_line(&err, AT "answer 400: entry for role machine not found", "its line");
 	is_str(str_of(err.hint), S("without -role vault looks for one named as the iam role or user"), "its hint");
 }
 
