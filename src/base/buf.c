@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buf.h"
 
+#include "base/divide.h"
+
 #include <string.h>
 
 void
@@ -34,10 +36,9 @@ add_number(struct buf *b, uint64_t n, unsigned base, unsigned width)
 	char digits[20];	/* 2^64 - 1 has 20 decimal digits */
 	size_t at = sizeof digits;
 
-	do {
-		digits[--at] = "0123456789abcdef"[n % base];
-		n /= base;
-	} while (at && (n || sizeof digits - at < width));
+	do
+		digits[--at] = "0123456789abcdef"[divide(&n, base)];
+	while (at && (n || sizeof digits - at < width));
 	buf_add(b, digits + at, sizeof digits - at);
 }
 

@@ -207,7 +207,7 @@ str_to_u64(struct str s, uint64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned digit = (unsigned)(unsigned char)s.at[i] - '0';
 
-		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+		if (digit > 9 || n > UINT64_MAX / 10 || n * 10 > UINT64_MAX - digit)
 			return false;
 		n = n * 10 + digit;
 	}

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/date.h"
 
+#include "base/divide.h"
+
 #include <string.h>
 
 #define DAY 86400
@@ -12,19 +14,22 @@
 enum { YEAR, MONTH, MDAY, HOUR, MINUTE, SECOND, PARTS };
 static const char letters[PARTS] = "YMDhms";
 
-static unsigned
-days_in_month(unsigned year, unsigned month)
-{
-	if (month == 2)
-		return year % 4 == 0 && (year % 100 || year % 400 == 0) ? 29 : 28;
-	return 30 + ((month + month / 8) & 1);	/* odd months up to July and even ones from August have 31 */
-}
-
 /* Days from 0000-01-01 to the first day of a year; year 0 is a leap year. */
 static unsigned
 days_before_year(unsigned year)
 {
-	return year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
+	uint64_t centuries = year + 99;
+
+	divide(&centuries, 100);
+	return year * 365 + (year + 3) / 4 - (unsigned)centuries + ((unsigned)centuries + 3) / 4;
+}
+
+static unsigned
+days_in_month(unsigned year, unsigned month)
+{
+	if (month == 2)
+		return days_before_year(year + 1) - days_before_year(year) - 337;
+	return 30 + ((month + month / 8) & 1);	/* odd months up to July and even ones from August have 31 */
 }
 
 /* Read text by a pattern: a letter is a digit of its part, '?' is any byte, another byte is itself. */
@@ -90,7 +95,8 @@ bool
 date_parse_http(struct str text, int64_t *out_s)
 {
 	unsigned part[PARTS] = { 0 };
-	uint32_t days, second;
+	uint32_t days, second, weekday;
+	uint64_t weeks;
 	int64_t at_s;
 
 	if (!match(text, "???, DD ??? YYYY hh:mm:ss ???", part) || !str_has_suffix(text, S("GMT")))
@@ -102,7 +108,9 @@ date_parse_http(struct str text, int64_t *out_s)
 	if (!join(part, 0, &at_s))
 		return false;
 	date_to_days(at_s, &days, &second);
-	if (!str_eq(str_part(S("SatSunMonTueWedThuFri"), days % 7 * 3, days % 7 * 3 + 3), str_part(text, 0, 3)))
+	weeks = days;
+	weekday = divide(&weeks, 7);
+	if (!str_eq(str_part(S("SatSunMonTueWedThuFri"), weekday * 3, weekday * 3 + 3), str_part(text, 0, 3)))
 		return false;
 	*out_s = at_s;
 	return true;
@@ -123,13 +131,14 @@ date_parse_asn1(struct str text, bool generalized, int64_t *out_s)
 void
 date_to_days(int64_t at_s, uint32_t *days, uint32_t *second)
 {
-	if (at_s < -(int64_t)EPOCH * DAY)
-		at_s = -(int64_t)EPOCH * DAY;
+	uint64_t n = 0;
+
 	if (at_s >= (int64_t)(YEARS - EPOCH) * DAY)
 		at_s = (int64_t)(YEARS - EPOCH) * DAY - 1;
-	at_s += (int64_t)EPOCH * DAY;
-	*days = (uint32_t)(at_s / DAY);
-	*second = (uint32_t)(at_s % DAY);
+	if (at_s > -(int64_t)EPOCH * DAY)
+		n = (uint64_t)(at_s + (int64_t)EPOCH * DAY);
+	*second = divide(&n, DAY);
+	*days = (uint32_t)n;
 }
 
 /* Write by a pattern: Y is four digits, another part's letter two, another byte is itself. */
@@ -138,18 +147,22 @@ format(struct buf *out, const char *pattern, int64_t at_s)
 {
 	unsigned part[PARTS];
 	uint32_t days, second;
+	uint64_t n;
 
 	date_to_days(at_s, &days, &second);
-	part[YEAR] = days / 366;	/* that or, as most years are shorter, one of the next 27 */
+	n = days;
+	divide(&n, 366);
+	part[YEAR] = (unsigned)n;	/* that or, as most years are shorter, one of the next 27 */
 	while (days_before_year(part[YEAR] + 1) <= days)
 		part[YEAR]++;
 	days -= days_before_year(part[YEAR]);
 	for (part[MONTH] = 1; days >= days_in_month(part[YEAR], part[MONTH]); part[MONTH]++)
 		days -= days_in_month(part[YEAR], part[MONTH]);
 	part[MDAY] = days + 1;
-	part[HOUR] = second / 3600;
-	part[MINUTE] = second / 60 % 60;
-	part[SECOND] = second % 60;
+	n = second;
+	part[SECOND] = divide(&n, 60);
+	part[MINUTE] = divide(&n, 60);
+	part[HOUR] = (unsigned)n;
 	for (; *pattern; pattern++) {
 		const char *letter = memchr(letters, *pattern, PARTS);
 
@@ -206,10 +219,7 @@ digits(struct str s, size_t at)
 static bool
 add_ns(uint64_t *sum, uint64_t n, uint64_t ns)
 {
-	if (n > (INT64_MAX - *sum) / ns)
-		return false;
-	*sum += n * ns;
-	return true;
+	return !__builtin_mul_overflow(n, ns, &n) && !__builtin_add_overflow(*sum, n, sum) && *sum <= INT64_MAX;
 }
 
 bool
@@ -239,12 +249,12 @@ date_parse_duration(struct str text, int64_t *out_ms)
 		if (dot > whole && (!str_to_u64(str_part(text, whole, dot), &n) || !add_ns(&sum, n, ns)))
 			return false;
 		for (dot++; dot < unit; dot++) {
-			ns /= 10;	/* loses less than 1 ns a digit */
+			divide(&ns, 10);	/* loses less than 1 ns a digit */
 			if (ns && !add_ns(&sum, (uint64_t)(text.at[dot] - '0'), ns))
 				return false;
 		}
 	}
-	sum /= SECOND_NS / 1000;
+	divide(&sum, SECOND_NS / 1000);
 	*out_ms = minus ? -(int64_t)sum : (int64_t)sum;
 	return true;
 }
@@ -253,13 +263,16 @@ void
 date_format_duration(struct buf *out, int64_t s)
 {
 	uint64_t n = s < 0 ? 0 - (uint64_t)s : (uint64_t)s;
+	unsigned second, minute;
 
 	if (s < 0)
 		buf_add_c(out, '-');
-	if (n >= 3600)
-		buf_fmt(out, "%lluh", (unsigned long long)(n / 3600));
-	if (n / 60 % 60)
-		buf_fmt(out, "%um", (unsigned)(n / 60 % 60));
-	if (n % 60 || !n)
-		buf_fmt(out, "%us", (unsigned)(n % 60));
+	second = divide(&n, 60);
+	minute = divide(&n, 60);
+	if (n)
+		buf_fmt(out, "%lluh", (unsigned long long)n);
+	if (minute)
+		buf_fmt(out, "%um", minute);
+	if (second || !s)
+		buf_fmt(out, "%us", second);
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/resolve.h"
 
+#include "base/divide.h"
 #include "data/dns.h"
 #include "data/uri.h"
 #include "sys/clock.h"
@@ -81,10 +82,21 @@ asked(const struct resolve *r)
 	return (struct str){ r->asked, r->asked_len };
 }
 
+/* Which server this try asks. */
+static unsigned
+server_at(const struct resolve *r, const struct resolve_query *q)
+{
+	unsigned at = q->first + q->tries - 1;
+
+	while (at >= r->conf.server_n)	/* a few turns: attempts and servers are few */
+		at -= r->conf.server_n;
+	return at;
+}
+
 static const struct sock_addr *
 server_of(const struct resolve *r, const struct resolve_query *q)
 {
-	return &r->conf.server[(q->first + q->tries - 1) % r->conf.server_n];
+	return &r->conf.server[server_at(r, q)];
 }
 
 static void
@@ -111,10 +123,12 @@ static int
 await(struct resolve *r, struct resolve_query *q, enum resolve_state state, short events)
 {
 	tick now = clock_now();
-	int64_t left = tries_in_all(r) - q->tries + 1, ms = (int64_t)r->conf.option[NAMECONF_TIMEOUT] * 1000;
+	uint64_t share = r->deadline > now ? (uint64_t)(r->deadline - now) : 0;
+	int64_t ms = (int64_t)r->conf.option[NAMECONF_TIMEOUT] * 1000;
 
-	if (r->deadline != TICK_NEVER && (r->deadline - now) / left < ms)
-		ms = (r->deadline - now) / left;
+	divide(&share, tries_in_all(r) - q->tries + 1);
+	if (share < (uint64_t)ms)
+		ms = (int64_t)share;
 	q->state = state;
 	q->watch.events = events;
 	q->watch.deadline = tick_earlier(tick_after(now, ms < LEAST_MS ? LEAST_MS : ms), last_moment(r));
@@ -250,7 +264,7 @@ take_message(struct resolve *r, struct resolve_query *q, struct str msg)
 	case DNS_NXDOMAIN:
 		break;
 	}
-	r->server_good = (q->first + q->tries - 1) % r->conf.server_n;
+	r->server_good = server_at(r, q);
 	for (size_t i = 0; answer == DNS_FOUND && i < got.n; i++) {
 		memcpy(a.ip, got.ip[i], sizeof a.ip);
 		keep_address(r, &a);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/xfer.h"
 
+#include "base/divide.h"
 #include "base/wipe.h"
 #include "crypto/tls.h"
 #include "data/http.h"
@@ -69,9 +70,12 @@ static struct str
 span(const struct xfer *x, char (*text)[24])
 {
 	struct buf b = BUF(*text);
-	unsigned tenths = (unsigned)(x->limit - x->started + 50) / 100;
+	uint64_t n = (uint64_t)(x->limit - x->started + 50);
+	unsigned tenth;
 
-	buf_fmt(&b, tenths % 10 ? "%u.%us" : "%us", tenths / 10, tenths % 10);
+	divide(&n, 100);
+	tenth = divide(&n, 10);
+	buf_fmt(&b, tenth ? "%u.%us" : "%us", (unsigned)n, tenth);
 	return buf_str(&b);
 }
 
@@ -319,11 +323,12 @@ connect_next(struct xfer *x)
 {
 	tick now = clock_now();
 	unsigned left = x->work->resolve.addr_n - x->addr_at;
-	int64_t ms = (x->limit - now) / left;
+	uint64_t ms = x->limit > now ? (uint64_t)(x->limit - now) : 0;
 
+	divide(&ms, left);
 	x->phase = XFER_CONNECT;
 	x->watch.events = POLLOUT;
-	x->watch.deadline = left == 1 ? x->limit : tick_after(now, ms < XFER_TRY_MS ? ms : XFER_TRY_MS);
+	x->watch.deadline = left == 1 ? x->limit : tick_after(now, ms < XFER_TRY_MS ? (int64_t)ms : XFER_TRY_MS);
 	if (sock_connect(&x->watch.fd, address(x), &x->err) < 0)
 		connect_failed(x);
 	else if (loop_add(x->loop, &x->watch, &x->err) < 0)
