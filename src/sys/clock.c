@@ -3,38 +3,52 @@
 #define _GNU_SOURCE 1
 #include "sys/clock.h"
 
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include "base/divide.h"
+#include "sys/kernel.h"
 
-/* Milliseconds of a clock, -1 without it. Straight from the kernel: libc's way over the vDSO is 1 KB of code for a call that is
-   made a few dozen times. Not on 32-bit processors, where it knows two calls with different times. */
-static int64_t
-read_ms(clockid_t id)
+#include <time.h>
+
+/* Read a clock; false without it. Straight from the kernel: libc's way over the vDSO is 1 KB of code for a call that is made a few
+   dozen times. A 32-bit kernel before 5.1 (or a filter that has not heard of the new call) has only the old one, which ends in
+   2038. */
+static bool
+read_clock(clockid_t id, int64_t *s, uint64_t *ns)
 {
-	struct timespec t;
+	long old[2];
 
 #ifdef SYS_clock_gettime64
-	if (clock_gettime(id, &t) < 0)
-#else
-	if (syscall(SYS_clock_gettime, id, &t) < 0)
+	int64_t now[2];
+
+	if (syscall(SYS_clock_gettime64, id, now) == 0) {
+		*s = now[0];
+		*ns = (uint64_t)now[1];
+		return true;
+	}
 #endif
-		return -1;
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	if (syscall(SYS_clock_gettime, id, old) < 0)
+		return false;
+	*s = old[0];
+	*ns = (uint64_t)old[1];
+	return true;
 }
 
 tick
 clock_now(void)
 {
-	tick now = read_ms(CLOCK_BOOTTIME);
+	int64_t s = 0;
+	uint64_t ns = 0;
 
-	return now < 0 ? read_ms(CLOCK_MONOTONIC) : now;
+	if (!read_clock(CLOCK_BOOTTIME, &s, &ns))
+		(void)read_clock(CLOCK_MONOTONIC, &s, &ns);
+	divide(&ns, 1000000);
+	return s * 1000 + (int64_t)ns;
 }
 
 int64_t
 clock_wall_s(void)
 {
-	int64_t ms = read_ms(CLOCK_REALTIME);
+	int64_t s = 0;
+	uint64_t ns;
 
-	return ms < 0 ? 0 : ms / 1000;	/* a clock before 1970 is as good as 1970 */
+	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? s : 0;	/* a clock before 1970 is as good as 1970 */
 }

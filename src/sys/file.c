@@ -4,17 +4,14 @@
 #include "sys/file.h"
 
 #include "base/wipe.h"
+#include "sys/kernel.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>	/* renameat, nothing else */
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+#define READ_FLAGS (O_RDONLY | O_NONBLOCK)
 
 /* flock(2) for writing, held until the description is closed. False: someone else holds it. A file system without locks
    gives it to everyone. Called by number, for <sys/file.h> would be this folder's own header. */
@@ -49,8 +46,8 @@ open_any(const char *path, int *fd, struct err *e)
 	struct stat st = { 0 };
 	int sys;
 
-	*fd = open(path, READ_FLAGS);
-	sys = *fd < 0 || fstat(*fd, &st) < 0 ? errno : 0;
+	*fd = kernel_open(AT_FDCWD, path, READ_FLAGS);
+	sys = *fd < 0 || kernel_stat(*fd, "", &st, AT_EMPTY_PATH) < 0 ? errno : 0;
 	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
 		return (int)(st.st_mode & S_IFMT);
 	shut(fd);
@@ -163,9 +160,9 @@ next_file(struct file_reader *r)
 		entry = (const void *)(r->entries.bytes + r->entry_at);
 		r->entry_at += entry->reclen;
 		/* stat first: opening a device may do something. */
-		if (entry->name[0] == '.' || fstatat(r->folder, entry->name, &st, 0) < 0 || !S_ISREG(st.st_mode))
+		if (entry->name[0] == '.' || kernel_stat(r->folder, entry->name, &st, 0) < 0 || !S_ISREG(st.st_mode))
 			continue;
-		r->fd = openat(r->folder, entry->name, READ_FLAGS);
+		r->fd = kernel_open(r->folder, entry->name, READ_FLAGS);
 		if (r->fd < 0)
 			continue;
 		r->name = entry->name;
@@ -222,7 +219,7 @@ file_reader_rewind(struct file_reader *r, struct err *e)
 	r->fresh = true;
 	if (r->folder >= 0)
 		shut(&r->fd);
-	if (r->path && lseek(r->folder >= 0 ? r->folder : r->fd, 0, SEEK_SET) < 0)
+	if (r->path && syscall(SYS_lseek, r->folder >= 0 ? r->folder : r->fd, 0L, SEEK_SET) < 0)
 		return fail_read(e, r->path, errno);
 	return 0;
 }
@@ -280,9 +277,9 @@ target_open(struct target *t, struct str path, struct err *e)
 	t->temp[0] = '.';
 	memcpy(t->temp + 1, name.at, name.len);
 	memcpy(t->temp + 1 + name.len, ".pantler", sizeof ".pantler");
-	t->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	t->folder = kernel_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY);
 	if (t->folder < 0 && errno == EACCES)	/* may be written, but not listed: it cannot be synced then */
-		t->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		t->folder = kernel_open(AT_FDCWD, folder, O_PATH | O_DIRECTORY);
 	return t->folder < 0 ? fail_write(e, t, errno) : 0;
 }
 
@@ -292,7 +289,7 @@ check_place(const struct target *t, struct err *e)
 {
 	struct stat st;
 
-	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (kernel_stat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : fail_write(e, t, errno);
 	if (S_ISREG(st.st_mode))
 		return 0;
@@ -305,7 +302,7 @@ check_place(const struct target *t, struct err *e)
 static int
 clear_temp(const struct target *t, struct err *e)
 {
-	int old = openat(t->folder, t->temp, READ_FLAGS | O_NOFOLLOW), sys = 0;
+	int old = kernel_open(t->folder, t->temp, READ_FLAGS | O_NOFOLLOW), sys = 0;
 
 	if (old < 0 && errno == ENOENT)
 		return 0;
@@ -327,11 +324,12 @@ make_temp(const struct target *t, int *fd, struct err *e)
 
 	if (clear_temp(t, e) < 0)
 		return -1;
-	*fd = openat(t->folder, t->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	*fd = kernel_open(t->folder, t->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (*fd < 0)
 		return errno == EEXIST ? refuse(e, t, "another process is writing it") : fail_write(e, t, errno);
 	/* Before it was locked someone else may have taken it for a leftover. */
-	if (!lock(*fd) || fstat(*fd, &ours) < 0 || fstatat(t->folder, t->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+	if (!lock(*fd) || kernel_stat(*fd, "", &ours, AT_EMPTY_PATH) < 0 ||
+		kernel_stat(t->folder, t->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 		ours.st_dev != named.st_dev || ours.st_ino != named.st_ino) {
 		shut(fd);
 		return refuse(e, t, "another process is writing it");
@@ -370,7 +368,7 @@ file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
 	if (target_open(&t, path, e) < 0)
 		return -1;
 	if (check_place(&t, e) == 0 && make_temp(&t, &fd, e) == 0) {
-		if (fchmod(fd, mode) < 0 || write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ||
+		if (syscall(SYS_fchmod, fd, mode) < 0 || write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ||
 			renameat(t.folder, t.temp, t.folder, t.name) < 0) {
 			result = fail_write(e, &t, errno);
 			unlinkat(t.folder, t.temp, 0);

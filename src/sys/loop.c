@@ -3,7 +3,9 @@
 #define _GNU_SOURCE 1
 #include "sys/loop.h"
 
+#include "base/divide.h"
 #include "sys/clock.h"
+#include "sys/kernel.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,7 +13,6 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
-#include <unistd.h>
 
 static const struct {
 	unsigned char number;
@@ -41,19 +42,14 @@ loop_is_ready(int fd, short events, int within_ms)
 int
 loop_open(struct loop *l, struct err *e)
 {
-	sigset_t set, before;
+	uint64_t set = 0, before;
 	int sys;
 
 	*l = (struct loop){ .signals = -1, .timer = -1, .armed = TICK_NEVER };
-	sigemptyset(&set);
-	for (size_t i = 0; i < TAKEN; i++) {
-		struct sigaction now;
-
-		sigaction(taken[i].number, NULL, &now);
-		if (!i || now.sa_handler != SIG_IGN)	/* an ignored one was meant so (nohup, a shell's `&`); but for SIGTERM */
-			sigaddset(&set, taken[i].number);
-	}
-	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	for (size_t i = 0; i < TAKEN; i++)
+		if (!i || !kernel_is_ignored(taken[i].number))	/* an ignored one was meant so (nohup, a shell's `&`); but for SIGTERM */
+			set |= kernel_signal(taken[i].number);
+	l->signals = (int)syscall(SYS_signalfd4, -1, &set, sizeof set, SFD_NONBLOCK | SFD_CLOEXEC);
 	l->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (l->timer < 0 && errno == EINVAL)	/* before Linux 3.15 */
 		l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -62,27 +58,19 @@ loop_open(struct loop *l, struct err *e)
 		loop_close(l);
 		return err_sys(e, CAUSE_MEMORY, sys, "no descriptors to wait with");
 	}
-	sigprocmask(SIG_BLOCK, &set, &before);
-	for (size_t i = 0; i < TAKEN; i++)
-		if (sigismember(&set, taken[i].number) && !sigismember(&before, taken[i].number))
-			l->blocked |= 1u << i;
+	kernel_mask(SIG_BLOCK, set, &before);
+	l->blocked = set & ~before;
 	return 0;
 }
 
 void
 loop_close(struct loop *l)
 {
-	sigset_t set;
-
 	if (l->signals >= 0)
 		close(l->signals);
 	if (l->timer >= 0)
 		close(l->timer);
-	sigemptyset(&set);
-	for (size_t i = 0; i < TAKEN; i++)
-		if (l->blocked & 1u << i)
-			sigaddset(&set, taken[i].number);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	kernel_mask(SIG_UNBLOCK, l->blocked, NULL);
 	*l = (struct loop){ .signals = -1, .timer = -1, .armed = TICK_NEVER };
 }
 
@@ -111,19 +99,22 @@ loop_remove(struct loop *l, struct watch *w)
 		}
 }
 
-/* Set the timer to `at`, unless it is. The distance is rounded so that it never rings too early. */
+#define FAR_S 1000000000	/* an instant that is further away is looked for again then: `long` may have 32 bits */
+
+/* Set the timer to `at` (> now), unless it is. It never rings too early. */
 static void
 arm(struct loop *l, tick at, tick now)
 {
-	struct itimerspec t = { 0 };
+	long t[4] = { 0 };	/* seconds, nanoseconds: again; first */
+	uint64_t s = (uint64_t)(at - now);
 
 	if (at == l->armed)
 		return;
 	if (at != TICK_NEVER) {
-		t.it_value.tv_sec = (time_t)((at - now) / 1000);
-		t.it_value.tv_nsec = (long)((at - now) % 1000) * 1000000;
+		t[3] = (long)divide(&s, 1000) * 1000000;
+		t[2] = s < FAR_S ? (long)s : FAR_S;
 	}
-	timerfd_settime(l->timer, 0, &t, NULL);
+	syscall(SYS_timerfd_settime, l->timer, 0, t, NULL);
 	l->armed = at;
 }
 

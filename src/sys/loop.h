@@ -27,7 +27,7 @@ struct loop {
 	int signals;		/* signalfd */
 	int timer;		/* timerfd, on a clock that goes on while the machine sleeps, where there is one */
 	tick armed;		/* what the timer is set to */
-	unsigned blocked;	/* which of its signals loop_open has blocked, for loop_close */
+	uint64_t blocked;	/* the signals that loop_open has blocked, for loop_close */
 	struct watch *watch[LOOP_WATCHES];
 	short got[LOOP_WATCHES];	/* revents still to be handed on in this turn */
 };

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE 1
 #include "sys/mem.h"
 
+#include "sys/kernel.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 
@@ -13,7 +15,8 @@
 int
 mem_arena(struct arena *a, size_t bytes, struct err *e)
 {
-	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = (void *)syscall(KERNEL_MMAP, NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
 
 	*a = (struct arena){ 0 };
 	if (at == MAP_FAILED)

@@ -3,11 +3,11 @@
 #define _GNU_SOURCE 1
 #include "sys/out.h"
 
+#include "sys/kernel.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <unistd.h>
 
 struct out {
 	struct str rest;	/* still to be written */
@@ -43,7 +43,7 @@ name_of(int fd)
 int
 out_check(int fd, struct err *e)
 {
-	int flags = fcntl(fd, F_GETFL);
+	long flags = syscall(SYS_fcntl, fd, F_GETFL);
 
 	/* proc_start fills a closed one with something that cannot be written. */
 	return flags < 0 || (flags & O_ACCMODE) == O_RDONLY ? err_sys(e, CAUSE_OUTPUT, EBADF, "%s", name_of(fd)) : 0;

@@ -3,14 +3,13 @@
 #define _GNU_SOURCE 1
 #include "sys/proc.h"
 
+#include "sys/kernel.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Give `fd`, which is closed while all below it are open, the reading end of a pipe without a writer: it reads as empty and
    cannot be written. */
@@ -19,7 +18,7 @@ plug(int fd)
 {
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (syscall(SYS_pipe2, ends, O_CLOEXEC) < 0)
 		return -1;
 	close(ends[1]);
 	if (ends[0] == fd)	/* the lowest free number */
@@ -33,9 +32,10 @@ plug(int fd)
 static bool
 ignore(int number)
 {
-	struct sigaction before, none = { .sa_handler = SIG_IGN };
+	bool was = kernel_is_ignored(number);
 
-	return sigaction(number, &none, &before) == 0 && before.sa_handler != SIG_IGN;
+	kernel_handle(number, SIG_IGN);
+	return !was;
 }
 
 /* Set the soft limit, and say what it was. By prlimit: musl's setrlimit brings 2 KB for threads, which we have none of. */
@@ -56,16 +56,16 @@ int
 proc_start(struct proc *saved, struct err *e)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && plug(fd) < 0)
+		if (syscall(SYS_fcntl, fd, F_GETFD) < 0 && errno == EBADF && plug(fd) < 0)
 			return err_sys(e, CAUSE_MEMORY, errno, "descriptor %d is closed and cannot be filled", fd);
 	*saved = (struct proc){
 		.core = set_core(0),
 		.mask = umask(077),
-		.dumpable = prctl(PR_GET_DUMPABLE) == 1,
+		.dumpable = syscall(SYS_prctl, PR_GET_DUMPABLE) == 1,
 		.took_pipe = ignore(SIGPIPE),
 		.took_size = ignore(SIGXFSZ),
 	};
-	prctl(PR_SET_DUMPABLE, 0);
+	syscall(SYS_prctl, PR_SET_DUMPABLE, 0L);
 	return 0;
 }
 
@@ -73,11 +73,11 @@ void
 proc_restore(const struct proc *saved)
 {
 	if (saved->took_pipe)
-		signal(SIGPIPE, SIG_DFL);
+		kernel_handle(SIGPIPE, SIG_DFL);
 	if (saved->took_size)
-		signal(SIGXFSZ, SIG_DFL);
+		kernel_handle(SIGXFSZ, SIG_DFL);
 	if (saved->dumpable)
-		prctl(PR_SET_DUMPABLE, 1);
+		syscall(SYS_prctl, PR_SET_DUMPABLE, 1L);
 	set_core(saved->core);
 	umask(saved->mask);
 }

@@ -5,16 +5,14 @@
 
 #include "base/wipe.h"
 #include "sys/clock.h"
+#include "sys/kernel.h"
 #include "sys/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #define LOOK_MS 250	/* how often a waiting read is woken to look at its deadline */
 
@@ -31,28 +29,25 @@ take_signal(int number)
    that the loop keeps blocked are let through for as long as it lasts, to a handler that only takes their number. Those that
    were ignored stay so (nohup, a shell's `&`); nobody else here has a handler. */
 static void
-let_wake(bool on, sigset_t *mask)
+let_wake(bool on, uint64_t *mask)
 {
 	static const unsigned char wakers[] = { SIGALRM, SIGTERM, SIGINT, SIGHUP };
-	struct sigaction now, want = { .sa_handler = on ? take_signal : SIG_DFL };	/* no SA_RESTART: it shall interrupt */
-	struct itimerval often = { { 0, on ? LOOK_MS * 1000 : 0 }, { 0, on ? LOOK_MS * 1000 : 0 } };
-	sigset_t let;
+	uint64_t let = 0;
+	long often[4] = { 0, on ? LOOK_MS * 1000 : 0, 0, on ? LOOK_MS * 1000 : 0 };	/* seconds, microseconds: again; first */
 
 	if (!on) {
-		setitimer(ITIMER_REAL, &often, NULL);
-		sigprocmask(SIG_SETMASK, mask, NULL);
+		syscall(SYS_setitimer, ITIMER_REAL, often, NULL);
+		kernel_mask(SIG_SETMASK, *mask, NULL);
 	}
-	sigemptyset(&let);
 	for (size_t i = 0; i < sizeof wakers; i++) {
-		sigaction(wakers[i], NULL, &now);
-		if (i && now.sa_handler == SIG_IGN)
+		if (i && kernel_is_ignored(wakers[i]))
 			continue;
-		sigaction(wakers[i], &want, NULL);
-		sigaddset(&let, wakers[i]);
+		kernel_handle(wakers[i], on ? take_signal : SIG_DFL);
+		let |= kernel_signal(wakers[i]);
 	}
 	if (on) {
-		sigprocmask(SIG_UNBLOCK, &let, mask);
-		setitimer(ITIMER_REAL, &often, NULL);
+		kernel_mask(SIG_UNBLOCK, let, mask);
+		syscall(SYS_setitimer, ITIMER_REAL, often, NULL);
 	}
 }
 
@@ -82,10 +77,10 @@ gather(int device, unsigned char *at, size_t n, unsigned flags, tick deadline)
 static int
 open_device(void)
 {
-	int fd = open("/dev/random", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = kernel_open(AT_FDCWD, "/dev/random", O_RDONLY);
 	struct stat st;
 
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 8)))
+	if (fd < 0 || (kernel_stat(fd, "", &st, AT_EMPTY_PATH) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 8)))
 		return fd;
 	close(fd);
 	errno = ENXIO;
@@ -97,7 +92,7 @@ rand_bytes(void *at, size_t n, struct err *e)
 {
 	int device = -1, sys;
 	const char *from = "";
-	sigset_t mask;
+	uint64_t mask;
 
 	caught = 0;
 	sys = gather(-1, at, n, GRND_NONBLOCK, TICK_NEVER);

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE 1
 #include "sys/sock.h"
 
+#include "sys/kernel.h"
+
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -10,8 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 union any {
 	struct sockaddr head;
@@ -46,6 +46,12 @@ fail(struct err *e, const struct sock_addr *to, int sys)
 	return -1;
 }
 
+static int
+open_socket(int family, int type)
+{
+	return (int)syscall(SYS_socket, family, type | SOCK_CLOEXEC, 0);
+}
+
 /* A socket of this type, and connect begun. */
 static int
 begin(int *fd, int type, const struct sock_addr *to, struct err *e)
@@ -54,7 +60,7 @@ begin(int *fd, int type, const struct sock_addr *to, struct err *e)
 	socklen_t len = fill(&any, to);
 	int sys;
 
-	*fd = socket(any.head.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	*fd = open_socket(any.head.sa_family, type | SOCK_NONBLOCK);
 	if (*fd < 0)
 		return fail(e, to, errno);
 	if (connect(*fd, &any.head, len) == 0 || errno == EINPROGRESS || errno == EINTR)
@@ -71,7 +77,7 @@ sock_connect(int *fd, const struct sock_addr *to, struct err *e)
 
 	if (begin(fd, SOCK_STREAM, to, e) < 0)
 		return -1;
-	setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	syscall(SYS_setsockopt, *fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	return 0;
 }
 
@@ -81,7 +87,7 @@ sock_connected(int fd, const struct sock_addr *to, struct err *e)
 	int sys = 0;
 	socklen_t len = sizeof sys;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &sys, &len) < 0)
+	if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &sys, &len) < 0)
 		sys = errno;
 	return sys ? fail(e, to, sys) : 0;
 }
@@ -193,7 +199,7 @@ sock_scope(struct str scope)
 	if (!scope.len || scope.len >= sizeof r.ifr_name || memchr(scope.at, 0, scope.len))
 		return 0;
 	memcpy(r.ifr_name, scope.at, scope.len);
-	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	fd = open_socket(AF_INET6, SOCK_DGRAM);
 	if (fd < 0 || syscall(SYS_ioctl, fd, SIOCGIFINDEX, &r) < 0)	/* libc's ioctl knows much that is not asked here */
 		r.ifr_ifindex = 0;
 	sock_close(&fd);
