@@ -108,12 +108,13 @@ skip(struct scan *s, size_t n)
 		s->at += n;
 }
 
-/* A name, its pointers followed. Each must point before the part that it stands in, so there are fewer of them than bytes. */
+/* A name, its pointers followed: few of them, each to before the part that it stands in. */
 static void
 take_name(struct scan *s, struct wire *out)
 {
 	size_t behind = 0;	/* where reading goes on after the first pointer; 0 while there was none */
 	size_t start = s->at;
+	int jumps = 0;
 	uint8_t n;
 
 	out->len = 0;
@@ -124,7 +125,7 @@ take_name(struct scan *s, struct wire *out)
 
 			if (!behind)
 				behind = s->at;
-			if (to >= start)
+			if (to >= start || ++jumps > DNS_POINTERS)
 				s->bad = true;
 			start = s->at = to;
 		} else if (n > 63 || n + 2u > WIRE_NAME - out->len + !n) {

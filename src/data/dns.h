@@ -11,6 +11,7 @@
 #define DNS_UDP_BYTES 1232	/* the answer that we offer to take by UDP: what passes unfragmented (DNS flag day 2020) */
 #define DNS_QUERY_BYTES 300	/* a query is never longer: header 12, name 255, type and class 4, OPT 11 */
 #define DNS_ADDRESSES 16	/* addresses kept; more of them are well-formed and dropped: nobody tries a 17th */
+#define DNS_POINTERS 16	/* followed inside one name: real ones are a few; unbounded, a message of pointers is quadratic work */
 #define DNS_CHAIN 16		/* CNAMEs followed inside one answer; a longer chain is a loop or a mistake */
 
 /* Append a query for one name and type, with EDNS(0) (RFC 6891) and recursion desired. `name` is a host's name without its

@@ -151,25 +151,29 @@ hostile(void)
 	is_line(&e, "dns: chain of aliases is too long", "in a sentence");
 }
 
-/* A record owned by a name of `links` labels, each with a pointer to the one before. */
+/* A record owned by a name of `links` labels of `len` bytes, each with a pointer to the one before (without bytes: a pointer to a
+   pointer). */
 static enum dns_answer
-linked(unsigned links)
+linked(unsigned links, unsigned len)
 {
-	char msg[1024];
+	char msg[4096];
 	struct buf b = BUF(msg);
 	struct dns_result r;
 	struct err e = { 0 };
-	unsigned before;
+	unsigned before, all = len ? 1 + len + 2 : 2;
 
 	buf_add_str(&b, S(HEAD("\2") "\0\0\x10\0\1\0\0\0\0"));	/* the root's TXT holds them */
-	buf_add_c(&b, (char)((3 + 4 * links) >> 8));
-	buf_add_c(&b, (char)(3 + 4 * links));
+	buf_add_c(&b, (char)((3 + all * links) >> 8));
+	buf_add_c(&b, (char)(3 + all * links));
 	before = (unsigned)b.len;
 	buf_add_str(&b, S("\1x\0"));
 	for (unsigned i = 0; i < links; i++) {
 		unsigned at = (unsigned)b.len;
 
-		buf_add_str(&b, S("\1x"));
+		if (len)
+			buf_add_c(&b, (char)len);
+		for (unsigned k = 0; k < len; k++)
+			buf_add_c(&b, 'x');
 		buf_add_c(&b, (char)(0xc0 | before >> 8));
 		buf_add_c(&b, (char)before);
 		before = at;
@@ -183,9 +187,14 @@ linked(unsigned links)
 static void
 long_names(void)
 {
-	is_int(linked(1), DNS_NODATA, "a name with a pointer");
-	is_int(linked(126), DNS_NODATA, "a name of 255 bytes through 126 pointers");
-	is_int(linked(127), DNS_FAILED, "a longer one");
+	is_int(linked(0, 1), DNS_NODATA, "a name that is a pointer");
+	is_int(linked(14, 17), DNS_NODATA, "a name of 255 bytes through 15 pointers");
+	is_int(linked(11, 22), DNS_FAILED, "one of 256");
+	is_int(linked(DNS_POINTERS - 1, 1), DNS_NODATA, "as many pointers as may be");
+	is_int(linked(DNS_POINTERS, 1), DNS_FAILED, "one more");
+	is_int(linked(DNS_POINTERS - 1, 0), DNS_NODATA, "as many pointers to pointers");
+	is_int(linked(DNS_POINTERS, 0), DNS_FAILED, "one more");
+	is_int(linked(1500, 0), DNS_FAILED, "1500 of them");
 }
 
 static bool
