@@ -21,6 +21,7 @@ include tests/lint/layers.mk
 
 # --- Compiler and musl. Another processor's: Debian's cross gcc, with Debian's musl of that processor in build/.
 machine = $(shell uname -m)
+family = $(if $(filter armv7% armv8%,$(ARCH)),armhf,$(ARCH))
 others = $(filter-out $(machine),aarch64 armhf)
 cross_aarch64 = aarch64-linux-gnu-
 cross_armhf = arm-linux-gnueabihf-
@@ -30,8 +31,8 @@ MUSL_INC = $(B)/musl/include
 MUSL_LIB = $(B)/musl/lib
 $(if $(cross)$(filter-out default,$(origin CC)),,$(error no compiler known for ARCH=$(ARCH): give CC, MUSL_INC and MUSL_LIB))
 else
-MUSL_INC = $(firstword $(wildcard /usr/include/$(ARCH)-linux-musl* /usr/lib/musl/include /usr/local/musl/include) /usr/include)
-MUSL_LIB = $(firstword $(wildcard /usr/lib/$(ARCH)-linux-musl* /usr/lib/musl/lib /usr/local/musl/lib) /usr/lib)
+MUSL_INC = $(firstword $(wildcard /usr/include/$(family:armhf=arm)-linux-musl* /usr/lib/musl/include /usr/local/musl/include) /usr/include)
+MUSL_LIB = $(firstword $(wildcard /usr/lib/$(family:armhf=arm)-linux-musl* /usr/lib/musl/lib /usr/local/musl/lib) /usr/lib)
 endif
 $(if $(filter default,$(origin CC)),$(eval CC = $(cross)gcc))
 $(if $(filter default,$(origin AR)),$(eval AR = $(cross)ar))
@@ -47,24 +48,26 @@ cc_include := $(shell $(CC) -print-file-name=include 2>/dev/null)
 must = -nostdinc -isystem $(MUSL_INC) -isystem $(cc_include) -fPIE -fvisibility=hidden
 # aarch64: everything is within 1 MiB of everything else. armhf: the canary that musl keeps at -8 from the thread pointer.
 target_aarch64 = -mcmodel=tiny
-target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls \
-	-mstack-protector-guard-offset=-8
-smallest := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz)
+target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls -mstack-protector-guard-offset=-8
+# Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time.
+known = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$1')
+lean := $(call known,-Oz) $(call known,-fno-caller-saves -fno-move-loop-invariants -fno-partial-inlining -fno-schedule-insns2 -fno-shrink-wrap -fno-tree-loop-im)
+lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors)
 # Our own objects are optimised as one program, where the compiler can (gcc), and hold plain code too, for nm. BearSSL stays
 # apart: nothing may look through the walls that keep it constant in time.
-lto := $(shell $(CC) -flto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>/dev/null && echo -flto -ffat-lto-objects)
-small = -MMD -MP -Os $(target_$(ARCH)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
-	'-ffile-prefix-map=$(CURDIR)=.'
-our_cc = $(CC) $(small) $(smallest) $(lto) $(warn) -fstack-protector -fno-optimize-sibling-calls -fno-caller-saves -fno-move-loop-invariants $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
+lto := $(call known,-flto -ffat-lto-objects)
+small = -MMD -MP -Os $(lean) $(target_$(family)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	-fno-unwind-tables '-ffile-prefix-map=$(CURDIR)=.'
+our_cc = $(CC) $(small) $(lean_$(family)) $(lto) $(warn) -fstack-protector -fno-optimize-sibling-calls $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
 bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
-link = $(CC) $(target_$(ARCH)) $(lto:-flto=-flto -flto-partition=none) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker,--gc-sections \
-	-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
+link = $(CC) $(target_$(family)) $(lto:-flto=-flto -flto-partition=none) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles \
+	-Wl,--no-dynamic-linker,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
 SOURCE_DATE_EPOCH ?= $(or $(if $(wildcard .git),$(shell git log -1 --format=%ct 2>/dev/null)),1767225600)
 version_flags = -DPANTLER_VERSION='"$(VERSION)"' -DPANTLER_ARCH='"$(ARCH)"' -DPANTLER_BEARSSL='"$(shell cat vendor/bearssl/version)"' \
 	-DPANTLER_BUILD_AT=$(SOURCE_DATE_EPOCH)
 
 sanitize = -MMD -MP -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-test_our_cc = $(HOSTCC) -O1 $(sanitize) $(warn) -Werror $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
+test_our_cc = $(HOSTCC) -O1 -D_FILE_OFFSET_BITS=64 $(sanitize) $(warn) -Werror $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
 test_bear_cc = $(HOSTCC) -O2 $(sanitize) $(bear_must)
 fuzz_our_cc = $(CLANG) -O1 $(sanitize) -fsanitize=fuzzer-no-link $(our_must) -Itests -I. -DBR_LE_UNALIGNED=0
 fuzz_bear_cc = $(CLANG) -O2 $(sanitize) -fsanitize=fuzzer-no-link $(bear_must)
@@ -75,7 +78,6 @@ bear_in = $(bear_c:%.c=$1/obj/bearssl/%.o)
 objs_in = $(patsubst %.c,$1/obj/%.o,$(sort $(foreach f,$2,$(wildcard src/$f/*.c))))
 built = $(patsubst tests/%.c,build/test/%,$(sort $(wildcard $1)))
 unit = $(call built,tests/unit/*/*.c)
-vectors = $(call built,tests/vectors/*.c)
 transcripts = $(call built,tests/transcripts/*.c)
 replay = $(call built,tests/fuzz/*.c)
 helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
@@ -90,7 +92,7 @@ $(B)/pantler: $(B)/pantler.full vendor/verify
 $(B)/pantler.full: $(call objs_in,$(B),$(filter-out $(pure),$(layers))) $(B)/libpure.a $(B)/libbear.a
 	$(call say,LINK,$@)
 	$Q$(link) -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ -Wl,--start-group $(MUSL_LIB)/libc.a \
-		$(shell $(CC) $(target_$(ARCH)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
+		$(shell $(CC) $(target_$(family)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
 
 $(B)/libpure.a: $(call objs_in,$(B),$(pure))
 $(B)/libbear.a: $(call bear_in,$(B))
@@ -140,7 +142,7 @@ build/test/unit/%: tests/unit/%.c $$(call libs_for,$$(firstword $$(subst /, ,$$*
 	$(test_link)
 build/test/fuzz/%: tests/fuzz/%.c tests/tools/replay.c $$(call libs_for,agent) build/test/test_our_cc
 	$(test_link)
-$(vectors) $(transcripts): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
+$(transcripts): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
 	$(test_link)
 build/test/tools/atexit: tests/tools/atexit.c
 	@mkdir -p $(@D)
@@ -148,10 +150,10 @@ build/test/tools/atexit: tests/tools/atexit.c
 
 suite = tests/run $1 $2 || :;
 suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,build,$(wildcard tests/build/*.t)) $(call suite,unit,$(unit)) \
-	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
+	$(call suite,vectors,$(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
 emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
-programs: all $(unit) $(vectors) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
+programs: all $(unit) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
 unit: $(unit)
 	@tests/run -new; $(call suite,unit,$(unit)) tests/run -sum
