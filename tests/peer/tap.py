@@ -29,6 +29,15 @@ def equal(got, want, name):
     return ok(got == want, name, "got  %r\nwant %r" % (got, want))
 
 
+def can(possible, name, why):
+    """Whether a part of a test can be done here: `if can(...):`. If not, that is said, with the reason."""
+    global count
+    if not possible:
+        count += 1
+        print("ok %d - %s # SKIP %s" % (count, name, why), flush=True)
+    return bool(possible)
+
+
 def end():
     """Print the plan and leave with the exit status that goes with it."""
     print("1..%d" % count)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import time
 
 import program
@@ -14,7 +15,7 @@ import unruly
 from certs import Authority
 from peers import folder
 from program import EMULATED, KEYS, become, limited, line, nobody, run, said, with_env
-from tap import end, equal, ok
+from tap import can, end, equal, ok
 
 NOWHERE = {"VAULT_ADDR": "http://127.0.0.1:1"}
 BASE = dict(KEYS, **NOWHERE)
@@ -185,7 +186,7 @@ for name, path, why in (("missing", place + "/none", "no such file or directory"
 os.chmod(folder, 0o711)
 os.chmod(place, 0o755)
 as_nobody = {"preexec_fn": lambda: become(nobody())}
-if run("version", **as_nobody).code == 0:  # else the program lies where only root can reach it
+if can(run("version", **as_nobody).code == 0, "what a user without rights is told", "the program lies where only root can reach it"):
     wrong("-ca-cert unreadable", login("-ca-cert=" + place + "/unreadable", env=HTTPS, **as_nobody),
           "ca certificates: " + place + "/unreadable: permission denied")
 equal(silent.connections, 0, "no connection was made")
@@ -236,7 +237,7 @@ equal(open(path).read() if os.path.exists(path) else None, unruly.TOKEN, "which 
 
 # --- A machine that has nothing to give
 
-if not EMULATED:  # an emulator needs memory and descriptors of its own
+if can(not EMULATED, "no memory, no descriptors", "under an emulator: it needs some of its own"):
     for verb in ("login", "sign"):
         said(verb + ": no memory for an arena", run(verb, env=BASE, preexec_fn=limited(resource.RLIMIT_AS, 4 << 20)), 1,
              line(verb, "no memory for %d bytes: out of memory" % (8 << 20), 1))
@@ -246,6 +247,9 @@ if not EMULATED:  # an emulator needs memory and descriptors of its own
     said("no descriptor for a connection", login(preexec_fn=limited(resource.RLIMIT_NOFILE, 5)), 12,
          line("login", "vault http://127.0.0.1:1: connect to 127.0.0.1:1: too many open files", 12))
 
+# strace would make the emulator's calls fail.
+if can(not EMULATED, "each system call fails once", "under an emulator: it has calls of its own") and can(
+        shutil.which("strace"), "each system call fails once", "strace is not installed"):
     # Each system call of a login fails once. Whatever comes of it, it ends by itself, says a line and a hint or nothing, gives nothing
     # away, and the file is the old one or the new one; a failure is never called a success.
     authority = Authority(os.path.join(folder, "ca"))
