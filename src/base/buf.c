@@ -86,44 +86,49 @@ add_text(struct buf *b, bool escape, struct str s)
 		buf_add_str(b, s);
 }
 
+/* Pass over `what`, if it stands at *fmt. */
+static bool
+takes(const char **fmt, const char *what)
+{
+	const char *at = *fmt;
+
+	while (*what)
+		if (*at++ != *what++)
+			return false;
+	*fmt = at;
+	return true;
+}
+
 void
 buf_vfmt(struct buf *b, bool escape, const char *fmt, va_list ap)
 {
-	for (; *fmt; fmt++) {
-		char one;
-
-		if (*fmt != '%') {
-			buf_add_c(b, *fmt);
-		} else if (fmt[1] == 's') {
+	while (*fmt) {
+		if (takes(&fmt, "%s")) {
 			add_text(b, escape, str_of(va_arg(ap, const char *)));
-			fmt++;
-		} else if (!strncmp(fmt + 1, ".*s", 3)) {
+		} else if (takes(&fmt, "%.*s")) {
 			int n = va_arg(ap, int);
 
 			add_text(b, escape, (struct str){ va_arg(ap, const char *), (size_t)n });
-			fmt += 3;
-		} else if (fmt[1] == 'c') {
-			one = (char)va_arg(ap, int);
+		} else if (takes(&fmt, "%c")) {
+			char one = (char)va_arg(ap, int);
+
 			add_text(b, escape, (struct str){ &one, 1 });
-			fmt++;
-		} else if (fmt[1] == 'd') {
+		} else if (takes(&fmt, "%d")) {
 			add_signed(b, va_arg(ap, int));
-			fmt++;
-		} else if (fmt[1] == 'u' || fmt[1] == 'x') {
-			add_number(b, va_arg(ap, unsigned), fmt[1] == 'u' ? 10 : 16, 1);
-			fmt++;
-		} else if (!strncmp(fmt + 1, "lld", 3)) {
+		} else if (takes(&fmt, "%u")) {
+			buf_add_u64(b, va_arg(ap, unsigned));
+		} else if (takes(&fmt, "%x")) {
+			add_number(b, va_arg(ap, unsigned), 16, 1);
+		} else if (takes(&fmt, "%lld")) {
 			add_signed(b, va_arg(ap, long long));
-			fmt += 3;
-		} else if (!strncmp(fmt + 1, "llu", 3)) {
-			add_number(b, va_arg(ap, unsigned long long), 10, 1);
-			fmt += 3;
-		} else if (!strncmp(fmt + 1, "zu", 2)) {
-			add_number(b, va_arg(ap, size_t), 10, 1);
-			fmt += 2;
+		} else if (takes(&fmt, "%llu")) {
+			buf_add_u64(b, va_arg(ap, unsigned long long));
+		} else if (takes(&fmt, "%zu")) {
+			buf_add_u64(b, va_arg(ap, size_t));
 		} else {
 			buf_add_c(b, *fmt);
-			fmt += fmt[1] == '%';
+			if (!takes(&fmt, "%%"))
+				fmt++;
 		}
 	}
 }

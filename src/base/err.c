@@ -7,45 +7,52 @@
 #include <errno.h>
 #include <string.h>
 
-/* The numbers that users of this program meet; strerror's whole table is 2 KB. Widths are fixed since a pointer would cost
-   a relocation each. */
-static const struct {
-	unsigned char number;
-	char text[26];
-} texts[] = {
-	{ EPERM, "operation not permitted" },
-	{ ENOENT, "no such file or directory" },
-	{ EIO, "input/output error" },
-	{ EBADF, "not open" },
-	{ ENOMEM, "out of memory" },
-	{ EACCES, "permission denied" },
-	{ EEXIST, "file exists" },
-	{ ENOTDIR, "not a directory" },
-	{ EISDIR, "is a directory" },
-	{ EMFILE, "too many open files" },
-	{ EFBIG, "file too large" },
-	{ ENOSPC, "no space left on device" },
-	{ EROFS, "read-only file system" },
-	{ EPIPE, "broken pipe" },
-	{ ENAMETOOLONG, "file name too long" },
-	{ ENOSYS, "not in this kernel" },
-	{ ELOOP, "is a symbolic link" },
-	{ EDQUOT, "disk quota exceeded" },
-	{ ECONNREFUSED, "connection refused" },
-	{ ECONNRESET, "connection reset" },
-	{ ETIMEDOUT, "connection timed out" },
-	{ EHOSTUNREACH, "no route to host" },
-	{ ENETUNREACH, "network is unreachable" },
-	{ EADDRNOTAVAIL, "address not available" },
-	{ EAFNOSUPPORT, "no such address family" },
-};
+/* The numbers that users of this program meet; strerror's whole table is 2 KB. */
+#define TEXTS \
+	X(EPERM, "operation not permitted") \
+	X(ENOENT, "no such file or directory") \
+	X(EIO, "input/output error") \
+	X(EBADF, "not open") \
+	X(ENOMEM, "out of memory") \
+	X(EACCES, "permission denied") \
+	X(EEXIST, "file exists") \
+	X(ENOTDIR, "not a directory") \
+	X(EISDIR, "is a directory") \
+	X(EMFILE, "too many open files") \
+	X(EFBIG, "file too large") \
+	X(ENOSPC, "no space left on device") \
+	X(EROFS, "read-only file system") \
+	X(EPIPE, "broken pipe") \
+	X(ENAMETOOLONG, "file name too long") \
+	X(ENOSYS, "not in this kernel") \
+	X(ELOOP, "is a symbolic link") \
+	X(EDQUOT, "disk quota exceeded") \
+	X(ECONNREFUSED, "connection refused") \
+	X(ECONNRESET, "connection reset") \
+	X(ETIMEDOUT, "connection timed out") \
+	X(EHOSTUNREACH, "no route to host") \
+	X(ENETUNREACH, "network is unreachable") \
+	X(EADDRNOTAVAIL, "address not available") \
+	X(EAFNOSUPPORT, "no such address family")
+
+/* The texts one behind the other, since a pointer would cost a relocation each, and a width the longest one's. */
+#define X(number, text) number,
+static const unsigned char numbers[] = { TEXTS };
+#undef X
+#define X(number, text) text "\0"
+static const char texts[] = TEXTS;
+#undef X
 
 const char *
 err_text(int errnum)
 {
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (texts[i].number == errnum)
-			return texts[i].text;
+	const char *text = texts;
+
+	for (size_t i = 0; i < sizeof numbers; i++) {
+		if (numbers[i] == errnum)
+			return text;
+		text += strlen(text) + 1;
+	}
 	return NULL;
 }
 

@@ -17,7 +17,7 @@ unlicensed() {
 
 # "/* base/buf.h: what it is for..." and then the licence.
 anonymous() {
-# shellcheck disable=SC2016 # the dollars are awk's
+	# shellcheck disable=SC2016 # the dollars are awk's
 	find src tests -name '*.[ch]' | sort |
 		without '{ name = FILENAME; sub("^src/", "", name) } FNR == 1 && index($0, "/* " name ": ") == 1' |
 		sed 's,^\(src/\)*\(.*\),&: does not begin with "/* \2: ",'
