@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,6 +60,26 @@ static bool
 turn(void)
 {
 	return loop_turn(&loop, &err) == 0;
+}
+
+/* A 32-bit kernel takes no such instant at once. */
+static void
+test_far(void)
+{
+	struct seen sa, sb;
+	struct watch a, b = watch(-1, 0, TICK_NEVER - 1, &sb);
+	struct itimerspec left;
+	int ends[2];
+
+	ok(pipe(ends) == 0 && write(ends[1], "x", 1) == 1, "something to wake up for");
+	a = watch(ends[0], POLLIN, TICK_NEVER, &sa);
+	ok(add(&a) && add(&b) && turn() && sa.calls == 1 && !sb.calls, "an instant that no clock will see does not ring");
+	ok(timerfd_gettime(loop.timer, &left) == 0 && left.it_value.tv_sec > 900000000 && left.it_value.tv_sec <= INT32_MAX,
+		"and is waited for in parts of years");
+	loop_remove(&loop, &a);
+	loop_remove(&loop, &b);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void
@@ -269,6 +290,7 @@ main(void)
 	ok(status == 0 || status == 77, "an old kernel's timer%s", status == 77 ? " # SKIP no seccomp here" : "");
 	ok(loop_open(&loop, &err) == 0, "open");
 	test_timers();
+	test_far();
 	test_descriptors();
 	test_handlers();
 	test_full();
