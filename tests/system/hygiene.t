@@ -21,7 +21,7 @@ import traced
 import unruly
 from certs import Authority
 from peers import folder
-from program import EMULATED, SECRETS, SESSION, TOKEN, Standin, alone, become, line, nobody, run, said, start, with_env
+from program import SECRETS, SESSION, TOKEN, Standin, alone, become, line, native, nobody, run, said, start, with_env
 from tap import can, end, equal, ok
 
 alone()  # for the rights to look into a process that is not dumpable
@@ -109,7 +109,7 @@ equal(os.listdir(place), [], "no file was made at home or where it ran")
 
 # --- Files, descriptors and the process itself
 
-if can(not EMULATED, "calls, descriptors and memory", "under an emulator: they would be its own") and can(
+if native("calls, descriptors and memory", "they would be its own") and can(
         shutil.which("strace"), "calls, descriptors and memory", "strace is not installed"):
     STRACE = os.path.join(folder, "strace")
     Call = collections.namedtuple("Call", "name given result")

@@ -38,6 +38,15 @@ def words_of(command):
 
 PREFIX = words_of(os.environ.get("PANTLER") or os.path.join(TOP, "build", platform.machine(), "pantler"))
 EMULATED = len(PREFIX) > 1
+
+
+def native(name, why):
+    """Whether a part that only means something for the processor's own kernel can be run: `if native(...):`. It is no skip when it is
+    not: the same part is run without the emulator."""
+    if EMULATED:
+        print("# %s: not under an emulator, %s" % (name, why), flush=True)
+    return not EMULATED
+
 HUNG_S = 60  # a run that takes longer has failed
 HUNG = -1000  # and has this code
 

@@ -12,7 +12,7 @@ import threading
 
 import program
 from peers import folder
-from program import EMULATED, KEYS, TOKEN, Root, Standin, alone, line, nobody, said, with_env
+from program import KEYS, TOKEN, Root, Standin, alone, line, native, nobody, said, with_env
 from tap import can, end, equal, ok
 
 alone()
@@ -128,7 +128,7 @@ failed("a name that does not exist", login("-address=" + name("nosuch.test"), ro
 
 # --- Random numbers, where the kernel is too old to be asked for them and /dev does not have them either
 
-if can(not EMULATED, "no random numbers", "under an emulator: it has calls of its own") and can(
+if native("no random numbers", "it has calls of its own") and can(
         shutil.which("strace"), "no random numbers", "strace is not installed"):
     strace = ["strace", "-f", "-o", os.path.join(folder, "strace"), "-e", "trace=getrandom", "-e"]
     inside = ["chroot", scratch.path, *scratch.argv, "login"]

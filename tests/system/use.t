@@ -14,7 +14,7 @@ import program
 import unruly
 from certs import Authority
 from peers import folder
-from program import EMULATED, KEYS, become, limited, line, nobody, run, said, with_env
+from program import KEYS, become, limited, line, native, nobody, run, said, with_env
 from tap import can, end, equal, ok
 
 NOWHERE = {"VAULT_ADDR": "http://127.0.0.1:1"}
@@ -237,7 +237,7 @@ equal(open(path).read() if os.path.exists(path) else None, unruly.TOKEN, "which 
 
 # --- A machine that has nothing to give
 
-if can(not EMULATED, "no memory, no descriptors", "under an emulator: it needs some of its own"):
+if native("no memory, no descriptors", "it needs some of its own"):
     for verb in ("login", "sign"):
         said(verb + ": no memory for an arena", run(verb, env=BASE, preexec_fn=limited(resource.RLIMIT_AS, 4 << 20)), 1,
              line(verb, "no memory for %d bytes: out of memory" % (8 << 20), 1))
@@ -248,7 +248,7 @@ if can(not EMULATED, "no memory, no descriptors", "under an emulator: it needs s
          line("login", "vault http://127.0.0.1:1: connect to 127.0.0.1:1: too many open files", 12))
 
 # strace would make the emulator's calls fail.
-if can(not EMULATED, "each system call fails once", "under an emulator: it has calls of its own") and can(
+if native("each system call fails once", "it has calls of its own") and can(
         shutil.which("strace"), "each system call fails once", "strace is not installed"):
     # Each system call of a login fails once. Whatever comes of it, it ends by itself, says a line and a hint or nothing, gives nothing
     # away, and the file is the old one or the new one; a failure is never called a success.
