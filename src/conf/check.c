@@ -1,6 +1,7 @@
 /* conf/check.c: what the settings mean. Every refusal names the flag or variable that was wrong. */
 /* SPDX-License-Identifier: MIT */
 #include "aws/region.h"
+#include "base/divide.h"
 #include "conf/conf.h"
 #include "data/date.h"
 
@@ -74,6 +75,7 @@ check_vault(struct config *c, struct err *e)
 {
 	const struct setting *s = c->set;
 	struct host host;
+	uint64_t ttl_s;
 	int64_t ms;
 
 	if (uri_parse(&c->vault.address, s[CONF_ADDRESS].value, e) < 0)
@@ -88,9 +90,10 @@ check_vault(struct config *c, struct err *e)
 	if (s[CONF_WRAP_TTL].value.len) {
 		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
 			return -1;
-		if (ms % 1000 || ms / 1000 > UINT32_MAX)
+		ttl_s = (uint64_t)ms;
+		if (divide(&ttl_s, 1000) || ttl_s > UINT32_MAX)
 			return conf_refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, below 2^32");
-		c->vault.wrap_ttl_s = (uint32_t)(ms / 1000);
+		c->vault.wrap_ttl_s = (uint32_t)ttl_s;
 	}
 	return 0;
 }

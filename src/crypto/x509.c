@@ -359,7 +359,7 @@ walk(struct x509 *x)
 	bool goes_on = false;
 
 	for (unsigned i = 1; i < 2 * x->cert_n; i++) {
-		unsigned at = i % x->cert_n;
+		unsigned at = i < x->cert_n ? i : i - x->cert_n;
 
 		if (x->cert[at].is_self_issued != (i >= x->cert_n) || !str_eq(x->cert[at].subject, issuer) || is_on_path(x, at))
 			continue;

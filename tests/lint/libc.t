@@ -12,6 +12,14 @@ forbidden="$forbidden|malloc|__libc_malloc_impl|calloc|realloc|free|qsort(_r)?|s
 
 program() { nm -P "$build/pantler.full" | awk '{ print $1 }' | grep -Ex "$forbidden" | sort -u; }
 
+# A processor without a divide instruction has its compiler's library divide: base/divide is there for that.
+divisions() {
+	for full in "$build" build/armhf; do
+		[ ! -f "$full/pantler.full" ] || nm -P "$full/pantler.full" |
+			awk -v full="$full" '$1 ~ /^(__aeabi_u?[il]div.*|__u?(div|mod|divmod)[sdt]i[34])$/ { print full ": " $1 }'
+	done
+}
+
 objects() {
 	# shellcheck disable=SC2046 # our file names hold no blanks
 	undefined $(find "$build/obj/src" -name '*.o' | sort) | grep -E " ($forbidden)\$" | sed 's/ / uses /'
@@ -19,5 +27,6 @@ objects() {
 
 verdict 'nothing of the forbidden libc list in the program' program
 verdict 'nor in our objects' objects
+verdict 'no division by the compiler'\''s library' divisions
 
 done_testing

@@ -73,6 +73,11 @@ for part in printf_core __floatscan setlocale; do
 	expect libc "$part"
 done
 
+for call in __aeabi_uidiv __udivmoddi4; do
+	echo "void $call(void) {} int main(void) { $call(); return 0; }" | "$cc" -w -x c -o build/planted/pantler.full -
+	expect libc "$call"
+done
+
 link() { echo 'int main(void) { return 0; }' | "$cc" -w -x c -o build/planted/pantler "$@" -; }
 link -s
 expect binary 'asks for an interpreter'
