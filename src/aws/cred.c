@@ -1,35 +1,140 @@
-/* aws/cred.c: AWS credentials, and where they come from. */
+/* aws/cred.c: one set of AWS credentials, the variables that name its sources, and how it reads in JSON. */
 /* SPDX-License-Identifier: MIT */
 #include "aws/cred.h"
+
+#include "data/date.h"
+#include "data/json.h"
 
 #include <string.h>
 
 const char cred_names[] =
-    "AWS_ACCESS_KEY_ID\0" "AWS_ACCESS_KEY\0"
-    "AWS_SECRET_ACCESS_KEY\0" "AWS_SECRET_KEY\0"
-    "AWS_SESSION_TOKEN\0" "AWS_SECURITY_TOKEN\0"
-    "AWS_REGION\0" "AWS_DEFAULT_REGION\0";
+#define CRED_NAMES_OF(key, name, older) name "\0" older "\0"
+    CRED_VARIABLES(CRED_NAMES_OF);
+
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
+
+static const char *
+name_of(enum cred_var var)
+{
+	const char *name = cred_names;
+
+	for (unsigned n = 2 * (unsigned)var; n > 0; n--)
+		name = next(name);
+	return name;
+}
 
 int
 cred_from_env(struct cred *out, const struct cred_env *env, struct err *e)
 {
 	static const char id[] = "AWS_ACCESS_KEY_ID", secret[] = "AWS_SECRET_ACCESS_KEY";
 	const struct str *v = env->var;
-	const char *name = cred_names;
 
-	if (!v[CRED_ID].len && !v[CRED_SECRET].len) {
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no aws credentials: %s and %s are not set", id, secret);
-		return err_hint(e, "this build reads these two and AWS_SESSION_TOKEN, and no other source");
-	}
+	if (!v[CRED_ID].len && !v[CRED_SECRET].len)
+		return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s and %s are not set", id, secret);
 	if (!v[CRED_ID].len || !v[CRED_SECRET].len)
 		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is set, %s is not",
 		    v[CRED_ID].len ? id : secret, v[CRED_ID].len ? secret : id);
-	for (size_t i = CRED_ID; i <= CRED_TOKEN; i++) {
+	for (enum cred_var i = CRED_ID; i <= CRED_TOKEN; i++)
 		if (v[i].len && !str_is_visible(v[i]))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name);
-		name += strlen(name) + 1;
-		name += strlen(name) + 1;
-	}
-	*out = (struct cred){ v[CRED_ID], v[CRED_SECRET], v[CRED_TOKEN] };
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name_of(i));
+	*out = (struct cred){ v[CRED_ID], v[CRED_SECRET], v[CRED_TOKEN], CRED_FOREVER };
 	return 0;
+}
+
+int
+cred_bool(const struct cred_env *env, enum cred_var var, bool *out, struct err *e)
+{
+	struct str v = env->var[var];
+
+	*out = str_eq_nocase(v, S("true"));
+	return *out || !v.len || str_eq_nocase(v, S("false")) ? 0 :
+	    err_set(e, ERR_INPUT, CAUSE_USE, "%s is neither true nor false", name_of(var));
+}
+
+/* One key's string; empty when it is absent or null. */
+static int
+get(struct str *out, struct json object, const char *key, struct arena *a, struct err *e)
+{
+	struct json v;
+
+	*out = S("");
+	if (json_get(object, key, &v, e) < 0)
+		return -1;
+	if (json_type(v) == JSON_NONE || json_type(v) == JSON_NULL)
+		return 0;
+	return json_string(v, a, out, e) < 0 ? err_in(e, "%s", key) : 0;
+}
+
+int
+cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, struct arena *a, struct err *e)
+{
+	/* Id, secret, token and expiration, in the order of enum cred_json. */
+	const char *key = "AccessKeyId\0SecretAccessKey\0Token\0Expiration\0"
+	    "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0"
+	    "accessKeyId\0secretAccessKey\0sessionToken\0expiration";
+	struct json root;
+	struct str value[4];
+
+	for (unsigned n = 4 * (unsigned)spelling; n > 0; n--)
+		key = next(key);
+	if (json_parse(&root, body, e) < 0 || (spelling == CRED_JSON_IOT && json_get(root, "credentials", &root, e) < 0))
+		goto fail;
+	for (unsigned i = 0; i < 4; i++, key = next(key)) {
+		if (get(&value[i], root, key, a, e) < 0)
+			goto fail;
+		if (i < 2 ? !str_is_visible(value[i]) : i == 2 && value[i].len && !str_is_visible(value[i])) {
+			err_set(e, ERR_PEER, CAUSE_CREDENTIALS, value[i].len ? "%s holds a byte that is not visible ascii" : "%s is missing", key);
+			goto fail;
+		}
+	}
+	*out = (struct cred){ value[0], value[1], value[2], CRED_FOREVER };
+	if (value[3].len && !date_parse_rfc3339(value[3], &out->expires_s)) {
+		err_set(e, ERR_PEER, CAUSE_CREDENTIALS, "its expiration is not a time");
+		goto fail;
+	}
+	return 0;
+fail:
+	if (e->cause != CAUSE_MEMORY)
+		e->cause = CAUSE_CREDENTIALS;
+	return -1;
+}
+
+/* What a service says, fit to be shown. */
+static struct str
+words_of(struct str body, struct str secret, struct arena *a)
+{
+	struct json root, v;
+	struct str words = str_trim(body), message;
+	struct err ignored;	/* what is not JSON is text */
+
+	if (json_parse(&root, body, &ignored) == 0) {
+		words = S("");
+		if ((json_get(root, "message", &v, &ignored) == 0 && json_string(v, a, &message, &ignored) == 0) ||
+		    (json_get(root, "Message", &v, &ignored) == 0 && json_string(v, a, &message, &ignored) == 0))
+			words = str_trim(message);
+	}
+	words = str_part(words, 0, str_find_c(words, '\n'));
+	words = str_part(str_trim(str_cut_eol(words)), 0, 200);
+	return str_is_printable(words) && !str_begins(words, "<") && (!secret.len || str_find(words, str_part(secret, 0, 16)) == SIZE_MAX) ? words : S("");
+}
+
+int
+cred_check_answer(const struct answer *in, struct str secret, struct arena *a, struct err *e)
+{
+	struct str words;
+
+	if (in->how != ANSWER_OK) {
+		*e = *in->err;
+		e->cause = CAUSE_CREDENTIALS;
+		return -1;
+	}
+	if (in->status == 200)
+		return 0;
+	words = words_of(in->body, secret, a);
+	return err_set(e, in->status == 429 || in->status >= 500 ? ERR_RETRY : ERR_DENIED, CAUSE_CREDENTIALS, "answer %d%s%.*s",
+	    in->status, words.len ? ": " : "", STR(words));
 }

@@ -1,29 +1,59 @@
-/* aws/cred.h: AWS credentials, and where they come from. Signs nothing and reads nothing itself: the environment is handed in. */
+/* aws/cred.h: one set of AWS credentials, the variables that name its sources, and how it reads in JSON. Chooses no source
+   (aws/chain does) and signs nothing. */
 /* SPDX-License-Identifier: MIT */
 #ifndef AWS_CRED_H
 #define AWS_CRED_H
 
+#include "base/arena.h"
 #include "base/err.h"
-#include "base/str.h"
+#include "data/step.h"
 
-/* One set of credentials: id, secret and token belong together and are never mixed between sources. Slices are the
-   source's and live as long as the process (environment) or the flow's arena. */
+#define CRED_FOREVER INT64_MAX
+
+/* Id, secret and token belong together and are never mixed between sources. Slices live as long as the process (environment,
+   configuration) or the flow's arena. */
 struct cred {
-	struct str id;		/* access key id; may be shown at debug level */
+	struct str id;		/* access key id; may be shown at debug level and by doctor */
 	struct str secret;	/* secret access key; never shown */
 	struct str token;	/* session token; empty for long-term keys; never shown */
+	int64_t expires_s;	/* unix seconds; CRED_FOREVER when the source gave none */
 };
 
-/* The AWS variables that matter to the chain ("Environment variables" of the AWS SDKs and Tools Reference). */
+/* The AWS variables that matter ("Environment variables" of the AWS SDKs and Tools Reference). VAR(key, name, older name). */
+#define CRED_VARIABLES(VAR) \
+	VAR(ID, "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY") \
+	VAR(SECRET, "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY") \
+	VAR(TOKEN, "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN") \
+	VAR(REGION, "AWS_REGION", "AWS_DEFAULT_REGION") \
+	VAR(PROFILE, "AWS_PROFILE", "AWS_DEFAULT_PROFILE") \
+	VAR(FILE, "AWS_SHARED_CREDENTIALS_FILE", "") \
+	VAR(CONFIG_FILE, "AWS_CONFIG_FILE", "") \
+	VAR(ROLE_ARN, "AWS_ROLE_ARN", "") \
+	VAR(ROLE_SESSION_NAME, "AWS_ROLE_SESSION_NAME", "") \
+	VAR(WEB_IDENTITY_TOKEN_FILE, "AWS_WEB_IDENTITY_TOKEN_FILE", "") \
+	VAR(CONTAINER_RELATIVE_URI, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "") \
+	VAR(CONTAINER_FULL_URI, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "") \
+	VAR(CONTAINER_TOKEN, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "") \
+	VAR(CONTAINER_TOKEN_FILE, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "") \
+	VAR(IMDS_DISABLED, "AWS_EC2_METADATA_DISABLED", "") \
+	VAR(IMDS_ENDPOINT, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "") \
+	VAR(IMDS_MODE, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "") \
+	VAR(IMDS_V1_DISABLED, "AWS_EC2_METADATA_V1_DISABLED", "") \
+	VAR(IMDS_PROFILE_NAME, "AWS_EC2_INSTANCE_PROFILE_NAME", "") \
+	VAR(STS_ENDPOINT, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL") \
+	VAR(IGNORE_ENDPOINTS, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "") \
+	VAR(USE_FIPS, "AWS_USE_FIPS_ENDPOINT", "") \
+	VAR(USE_DUALSTACK, "AWS_USE_DUALSTACK_ENDPOINT", "") \
+	VAR(CA_BUNDLE, "AWS_CA_BUNDLE", "")
+
 enum cred_var {
-	CRED_ID,	/* AWS_ACCESS_KEY_ID, else AWS_ACCESS_KEY */
-	CRED_SECRET,	/* AWS_SECRET_ACCESS_KEY, else AWS_SECRET_KEY */
-	CRED_TOKEN,	/* AWS_SESSION_TOKEN, else AWS_SECURITY_TOKEN */
-	CRED_REGION,	/* AWS_REGION, else AWS_DEFAULT_REGION */
+#define CRED_VAR_OF(key, name, older) CRED_##key,
+	CRED_VARIABLES(CRED_VAR_OF)
+#undef CRED_VAR_OF
 	CRED_VARS,
 };
 
-/* Their names, two for each, the second one old; C strings one behind the other. */
+/* Their names, two for each, the second perhaps empty; C strings one behind the other. */
 extern const char cred_names[];
 
 /* As found; an empty value is an unset one. */
@@ -35,5 +65,27 @@ struct cred_env {
    going on to the next source could log in as somebody else. Values must be visible ASCII. No pair at all is ERR_ABSENT.
    Every error has CAUSE_CREDENTIALS but a malformed value, which has CAUSE_USE. */
 int cred_from_env(struct cred *out, const struct cred_env *env, struct err *e) __attribute__((warn_unused_result));
+
+/* "true" or "false" in any case, empty being false: AWS's own booleans. Anything else is -1, CAUSE_USE, naming the variable. */
+int cred_bool(const struct cred_env *env, enum cred_var var, bool *out, struct err *e) __attribute__((warn_unused_result));
+
+/* How a source spells the keys of its JSON answer. */
+enum cred_json {
+	CRED_JSON_SERVICE,	/* AccessKeyId, SecretAccessKey, Token, Expiration: containers and instance metadata */
+	CRED_JSON_PROCESS,	/* AccessKeyId, SecretAccessKey, SessionToken, Expiration: credential_process */
+	CRED_JSON_IOT,		/* accessKeyId, secretAccessKey, sessionToken, expiration, inside "credentials" */
+};
+
+/* Credentials from a JSON object. Id and secret must be there; token and expiration may lack or be null; unknown keys are passed
+   over. Id, secret and token must be visible ASCII, the expiration RFC 3339. -1: ERR_PEER, CAUSE_CREDENTIALS, naming the key and
+   never a value. Strings are copied into the arena. */
+int cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* How an answer of a credential service went: 0 for 200; else -1 with CAUSE_CREDENTIALS and the shell's sentence, or "answer 403:
+   <the service's words>": ERR_RETRY after no answer, 429 and 5xx, else ERR_DENIED. Its words are the "message" of a JSON
+   object, or the first line of a text, 200 printable bytes at most, and none that hold `secret` (may be empty) or markup. */
+int cred_check_answer(const struct answer *in, struct str secret, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -73,7 +73,7 @@ read_aws(struct config *c, char *const *envp)
 	for (unsigned i = 0; i < 2 * CRED_VARS; i++, name = next(name)) {
 		struct str *v = &c->aws.var[i / 2];
 
-		if (!v->len)
+		if (!v->len && *name)
 			*v = env_get(envp, "", name);
 	}
 }

@@ -22,13 +22,17 @@ struct http_field {
 	struct str value;	/* no control bytes: http_format_request refuses them */
 };
 
-/* Whose roots a peer is held against. Vault's settings are for Vault alone. */
+/* Who is asked: decides whose trust settings count, and the way there. */
 enum peer {
-	PEER_VAULT,
+	PEER_VAULT,	/* Vault's CA settings, and they are for Vault alone */
+	PEER_AWS,	/* AWS_CA_BUNDLE, else the system's bundle, else the compiled-in roots for AWS's own domains */
+	PEER_LOCAL,	/* a metadata or container service: never through a proxy; https as PEER_AWS */
 };
 
 enum ask_kind {
 	ASK_HTTP,
+	ASK_FILE,
+	ASK_RUN,
 };
 
 /* One HTTP request. Slices live in the flow's arena, or longer. */
@@ -40,31 +44,56 @@ struct ask_http {
 	size_t head_n;
 	struct str body;
 	size_t body_max;	/* bytes of answer body that are accepted; more is ANSWER_TOO_LARGE */
-	bool once;		/* signed, wrapped or not to happen twice: must not be sent again (nothing is resent yet) */
+	unsigned connect_ms;	/* bound on the connection (name and handshake included); 0: the shell's own */
+	unsigned within_ms;	/* bound on all of it; 0: the flow's deadline alone. Each sending has its own */
+	bool once;		/* signed, wrapped or not to happen twice: never sent again by the shell. Else it is, twice at most,
+				   after no answer, 429 and 5xx */
 	bool follow;		/* one redirect may be followed (301, 302, 307, 308), to https, or from http to http */
+};
+
+/* A whole file. */
+struct ask_file {
+	struct str path;
+	size_t max;		/* bytes; more is ANSWER_TOO_LARGE */
+	bool secret;		/* the shell warns when others than its owner may read it */
+};
+
+/* A command line for /bin/sh -c, with the environment, umask, limits and signal dispositions that the process was started
+   with, its own process group and no descriptors of ours. Its standard input is empty. */
+struct ask_run {
+	struct str command;	/* never shown: it may hold a secret */
+	unsigned within_ms;	/* then its process group is killed */
+	size_t out_max;		/* bytes of standard output; more is ANSWER_TOO_LARGE */
 };
 
 struct ask {
 	enum ask_kind kind;
-	struct ask_http http;	/* ASK_HTTP */
+	union {
+		struct ask_http http;
+		struct ask_file file;
+		struct ask_run run;
+	};
 };
 
 enum answer_how {
-	ANSWER_OK,		/* http: a whole answer, whatever its status */
-	ANSWER_UNREACHABLE,	/* name not found, refused, no route, timed out, cut: err says which */
+	ANSWER_OK,		/* http: a whole answer, whatever its status; file: its bytes; run: it ended by itself */
+	ANSWER_UNREACHABLE,	/* name not found, refused, no route, cut: err says which; run: it could not be started */
+	ANSWER_SILENT,		/* http: connected, asked, and no whole answer within its time; run: killed at the end of its time */
 	ANSWER_TLS,		/* not trusted, or no TLS at all */
 	ANSWER_TOO_LARGE,	/* a bound of ours */
 	ANSWER_BROKEN,		/* not HTTP */
+	ANSWER_MISSING,		/* file: it does not exist */
+	ANSWER_UNREADABLE,	/* file: err says why */
 };
 
 /* Slices live in the flow's arena until the flow's end. */
 struct answer {
 	enum answer_how how;
 	const struct err *err;	/* the shell's own sentence when how is not ANSWER_OK, else NULL */
-	int status;		/* 100..599 */
+	int status;		/* http: 100..599; run: exit status, 128 + n when signal n ended it */
 	const struct http_field *head;	/* names as received; compare without case */
 	size_t head_n;
-	struct str body;
+	struct str body;	/* of the answer, the file or standard output */
 	int64_t sent_at_s;	/* wall clock, unix seconds, when the first byte went out */
 	int64_t got_at_s;	/* and when the last byte came */
 	bool verified;		/* over TLS, with the peer's certificate verified */
@@ -74,6 +103,8 @@ struct answer {
 struct senv {
 	int64_t wall_s;		/* wall clock now, unix seconds */
 	struct arena *arena;	/* the flow's */
+	struct buf *notes;	/* what a person should know though it went well: lines that end in NUL, for the shell to warn of.
+				   Never a secret. What does not fit is dropped */
 };
 
 typedef enum step step_fn(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
