@@ -266,19 +266,25 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 	return CERT_KEY_OK;
 }
 
+int
+cert_get_curve(struct str name, size_t *len)
+{
+	if (str_eq(name, S("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")))
+		return *len = 32, BR_EC_secp256r1;
+	if (str_eq(name, S("\x06\x05\x2b\x81\x04\x00\x22")))
+		return *len = 48, BR_EC_secp384r1;
+	if (str_eq(name, S("\x06\x05\x2b\x81\x04\x00\x23")))
+		return *len = 66, BR_EC_secp521r1;
+	return 0;
+}
+
 static enum cert_key
 get_ec(struct str curve, struct str point, br_x509_pkey *out)
 {
 	size_t len;
-	int id;
+	int id = cert_get_curve(curve, &len);
 
-	if (str_eq(curve, S("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")))
-		id = BR_EC_secp256r1, len = 32;
-	else if (str_eq(curve, S("\x06\x05\x2b\x81\x04\x00\x22")))
-		id = BR_EC_secp384r1, len = 48;
-	else if (str_eq(curve, S("\x06\x05\x2b\x81\x04\x00\x23")))
-		id = BR_EC_secp521r1, len = 66;
-	else
+	if (!id)
 		return CERT_KEY_CURVE;
 	if (point.len != 1 + 2 * len || point.at[0] != 4)	/* uncompressed: the only form that PKIX demands (RFC 5480 2.2) */
 		return CERT_KEY_BROKEN;

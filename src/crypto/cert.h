@@ -54,6 +54,10 @@ enum cert_key {
    whole bytes, times 8; else 0. */
 enum cert_key cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits);
 
+/* A curve by its name, a whole OBJECT IDENTIFIER: BearSSL's number for P-256, P-384 and P-521, and in *len the bytes of a
+   coordinate, which are those of a private key too. 0 for any other. */
+int cert_get_curve(struct str name, size_t *len);
+
 /* What the signature algorithm is where it cannot be verified here ("RSA-PSS", "Ed25519", "SHA-1", "an unknown algorithm"),
    NULL where it can. */
 const char *cert_unverifiable(const struct cert *c);

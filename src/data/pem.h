@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 
+/* Secrets pass through here: what a character of base64 stands for decides no branch and no index, only that it is one. */
+
 #define PEM_LABEL 64	/* the longest label in use has 22 bytes */
 #define PEM_LINE 96	/* a boundary: 16 bytes around a label */
 
@@ -16,7 +18,7 @@ enum pem_event {
 };
 
 struct pem {
-	/* The caller's, for pem_init. */
+	/* The caller's, for pem_init; between objects it may move them, to keep what came. */
 	uint8_t *at;		/* where an object's bytes go */
 	size_t cap;
 
