@@ -47,6 +47,19 @@ der_take(struct str *in, unsigned tag, struct str *value)
 }
 
 bool
+der_take_whole(struct str *in, struct str *whole)
+{
+	struct str rest = *in, v;
+	unsigned tag;
+
+	if (!der_get(&rest, &tag, &v))
+		return false;
+	*whole = str_part(*in, 0, in->len - rest.len);
+	*in = rest;
+	return true;
+}
+
+bool
 der_read(struct str in, const struct der_step *form, struct str *out)
 {
 	struct str outer[DER_DEPTH];

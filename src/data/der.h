@@ -29,6 +29,9 @@ bool der_get(struct str *in, unsigned *tag, struct str *value) __attribute__((wa
 /* The same for a value with this identifier byte; false for another. */
 bool der_take(struct str *in, unsigned tag, struct str *value) __attribute__((warn_unused_result));
 
+/* Take one value of any kind off the front of *in, identifier and length included. */
+bool der_take_whole(struct str *in, struct str *whole) __attribute__((warn_unused_result));
+
 /* The form of a value, step by step, as ASN.1 writes it. */
 enum der_how {
 	DER_LEAVE,	/* the value that was entered, or at the outermost level all of it, ends here; ends the form there */

@@ -46,6 +46,8 @@ walk(struct str in)
 		must(tag == one->tag && value.at == in.at + head_len(value.len) && value.at + value.len == rest.at &&
 		    rest.at + rest.len == in.at + in.len);
 		must(der_read(in, one, &whole) == !rest.len && whole.at == in.at && whole.at + whole.len == rest.at);
+		whole = in;
+		must(der_take_whole(&whole, &number) && whole.at == rest.at && number.at == in.at && number.at + number.len == rest.at);
 		if (der_is_bool(value, &is))
 			must(value.len == 1);
 		if (der_is_uint(value, &number))

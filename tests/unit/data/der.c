@@ -57,6 +57,13 @@ test_take(void)
 	struct str in = S("\x30\x03\x02\x01\x05\x05\x00"), was = in, v;
 	unsigned tag;
 
+	ok(der_take_whole(&in, &v), "a whole value");
+	is_str(v, S("\x30\x03\x02\x01\x05"), "with its head");
+	ok(der_take_whole(&in, &v) && str_eq(v, S("\x05\x00")) && !in.len, "and the next, at the end");
+	ok(!der_take_whole(&in, &v), "and no more");
+	in = str_part(was, 0, 4);
+	ok(!der_take_whole(&in, &v) && in.len == 4, "a cut one is not taken");
+	in = was;
 	ok(!der_take(&in, DER_SET, &v) && in.at == was.at && in.len == was.len, "another tag takes nothing");
 	ok(der_take(&in, DER_SEQUENCE, &v), "a value");
 	is_str(v, S("\x02\x01\x05"), "its content");
