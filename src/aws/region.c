@@ -6,9 +6,17 @@
 
 #define FIPS S("-fips")
 
-/* Prefix and suffix in turn. */
-static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "us-gov-\0" "amazonaws.com\0" "us-iso-\0" "c2s.ic.gov\0" "us-isob-\0"
-	"sc2s.sgov.gov\0" "us-isof-\0" "csp.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "eusc-\0" "amazonaws.eu\0";
+/* Prefix, suffix and dual-stack suffix in turn; the last is every other region's. */
+static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "api.amazonwebservices.com.cn\0" "us-gov-\0" "amazonaws.com\0" "api.aws\0"
+	"us-iso-\0" "c2s.ic.gov\0" "api.aws.ic.gov\0" "us-isob-\0" "sc2s.sgov.gov\0" "api.aws.scloud\0"
+	"us-isof-\0" "csp.hci.ic.gov\0" "api.aws.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "api.cloud-aws.adc-e.uk\0"
+	"eusc-\0" "amazonaws.eu\0" "api.amazonwebservices.eu\0" "\0" "amazonaws.com\0" "api.aws";
+
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
 
 bool
 region_is_valid(struct str region)
@@ -26,15 +34,38 @@ region_is_valid(struct str region)
 	return label.at[0] != '-' && label.at[label.len - 1] != '-';	/* neither may begin or end a DNS label */
 }
 
+/* The suffix; behind it stands the dual-stack suffix. */
+static const char *
+suffix_of(struct str region)
+{
+	const char *prefix = partitions;
+
+	while (!str_begins(region, prefix))
+		prefix = next(next(next(prefix)));
+	return next(prefix);
+}
+
 struct str
 region_suffix(struct str region)
 {
-	for (const char *prefix = partitions, *suffix; *prefix; prefix = suffix + strlen(suffix) + 1) {
-		suffix = prefix + strlen(prefix) + 1;
-		if (str_begins(region, prefix))
-			return str_of(suffix);
+	return str_of(suffix_of(region));
+}
+
+bool
+region_is_aws_host(struct str host)
+{
+	unsigned i = 0;
+
+	for (const char *word = next(partitions); word < partitions + sizeof partitions; word = next(word), i++) {
+		struct str suffix = str_of(word), tail;
+
+		if (i % 3 == 2 || host.len < suffix.len)	/* a prefix */
+			continue;
+		tail = str_part(host, host.len - suffix.len, host.len);
+		if (str_eq_nocase(tail, suffix) && (tail.at == host.at || (tail.at > host.at + 1 && tail.at[-1] == '.')))
+			return true;
 	}
-	return S("amazonaws.com");
+	return false;
 }
 
 struct str

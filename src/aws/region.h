@@ -16,6 +16,11 @@ bool region_is_valid(struct str region);
    unknown ones too, is in partition aws (SDK endpoint rules). */
 struct str region_suffix(struct str region);
 
+/* Whether a host (host_parse's name: without its trailing dot) is in one of AWS's own domains: those of the partitions, and
+   their dual-stack ones, whole labels and in any case. Only for them do the compiled-in roots count. Customers have names
+   there too (buckets, load balancers); what matters is that nobody else's domain is among them. */
+bool region_is_aws_host(struct str host);
+
 /* The region that a signature for this region's STS is scoped to: the region itself, but us-east-1 for aws-global, and the
    region without "-fips" for the pseudo regions of old SDKs. A part of `region`, or static. */
 struct str region_scope(struct str region);

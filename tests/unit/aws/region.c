@@ -108,9 +108,36 @@ run_invalid(void)
 	ok(region_is_valid(S("a")), "one byte is a region");
 }
 
+static void
+run_hosts(void)
+{
+	static const struct str own[] = {
+		S("sts.amazonaws.com"), S("sts.AMAZONAWS.com"), S("amazonaws.com"), S("x.credentials.iot.eu-west-1.amazonaws.com"),
+		S("sts.cn-north-1.amazonaws.com.cn"), S("sts.us-east-1.api.aws"), S("sts.cn-north-1.api.amazonwebservices.com.cn"),
+		S("sts.us-iso-east-1.c2s.ic.gov"), S("sts.us-iso-east-1.api.aws.ic.gov"), S("sts.us-isob-east-1.sc2s.sgov.gov"),
+		S("sts.us-isob-east-1.api.aws.scloud"), S("sts.eu-isoe-west-1.cloud.adc-e.uk"), S("sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk"),
+		S("sts.us-isof-south-1.csp.hci.ic.gov"), S("sts.us-isof-south-1.api.aws.hci.ic.gov"), S("sts.eusc-de-east-1.amazonaws.eu"),
+		S("sts.eusc-de-east-1.api.amazonwebservices.eu"), S("Sts.Eu-West-1.Api.Aws"),
+	};
+	static const struct str foreign[] = {
+		S(""), S("."), S("com"), S("amazonaws.com.evil.test"), S("xamazonaws.com"), S("x-amazonaws.com"), S("amazonaws.com."),
+		S("sts.amazonaws.com."), S(".amazonaws.com"), S("amazonaws.co"), S("amazonaws.com.c"), S("sts.amazonaws.com.cn.evil"),
+		S("sts.amazonaws.org"), S("amazonaws.com\0"), S("evil.test\0.amazonaws.com.x"), S("evil.test/.amazonaws.comx"), S("mazonaws.com"),
+		S("aws"), S("evil.aws"), S("xapi.aws"), S("api.aws.evil.test"), S("ic.gov"), S("evil.ic.gov"), S("adc-e.uk"), S("gov"),
+		S("amazonwebservices.com.cn"), S("evil.amazonwebservices.eu"), S("cn-"), S("x.us-iso-"), S("eusc-"), S("amazonaws.com:443"),
+		S("vault.example"), S("127.0.0.1"), S("::1"), S("amazon.com"), S("aws.amazon.com"), S("sts.amazonaws.com.evil-amazonaws.com"),
+	};
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		ok(region_is_aws_host(own[i]), "AWS's own: %.*s", STR(own[i]));
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+		ok(!region_is_aws_host(foreign[i]), "not AWS's: row %zu, %s", i, foreign[i].at);
+}
+
 int
 main(void)
 {
+	run_hosts();
 	run_table();
 	run_unknown();
 	run_invalid();
