@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/trust.h"
 
+#include "data/der.h"
 #include "data/pem.h"
 
 struct scan {
@@ -58,6 +59,17 @@ take_certificate(struct scan *s, struct str der)
 }
 
 static int
+take_roots(struct scan *s)
+{
+	struct str rest = s->source->roots, der;
+
+	while (der_take_whole(&rest, &der))
+		if (take_certificate(s, der) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 take_event(struct scan *s, enum pem_event event)
 {
 	const struct pem *p = &s->pem;
@@ -89,12 +101,16 @@ take_piece(struct scan *s, struct str piece)
 }
 
 static int
-scan(struct scan *s, uint8_t *object, char *piece)
+scan(struct scan *s)
 {
 	const struct trust_source *from = s->source;
+	uint8_t *object = arena_get(s->arena, TRUST_OBJECT);
+	char *piece = arena_get(s->arena, TRUST_PIECE);
 	size_t n = 0, total = 0;
 	bool begins = false;
 
+	if (!object || !piece)
+		return arena_err(s->e);
 	if (from->rewind(from->ctx, s->e) < 0)
 		return -1;
 	pem_init(&s->pem, object, TRUST_OBJECT);
@@ -120,14 +136,10 @@ trust_find(struct trust *out, const struct trust_source *source, const struct st
 	struct err *e)
 {
 	struct scan s = { .out = out, .source = source, .wanted = wanted, .wanted_n = wanted_n, .arena = a, .e = e };
-	uint8_t *object = arena_get(a, TRUST_OBJECT);
-	char *piece = arena_get(a, TRUST_PIECE);
 
 	out->anchor_n = out->seen_n = out->skipped_n = 0;
 	out->skipped_line = 0;
-	if (!object || !piece)
-		return arena_err(e);
-	if (scan(&s, object, piece) < 0)
+	if (take_roots(&s) < 0 || (source->rewind && scan(&s) < 0))
 		return -1;
 	if (out->skipped_n < out->seen_n)
 		return 0;

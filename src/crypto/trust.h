@@ -15,14 +15,15 @@
    may not do; then it is an error, CAUSE_MEMORY. Pages that nothing is written to are not touched. */
 #define TRUST_ARENA (TRUST_OBJECT + TRUST_PIECE + TRUST_ANCHORS * 2048)
 
-/* Where PEM bytes come from: the one place where the core calls the shell (within a handshake there is no way back to it).
+/* Where CAs come from. PEM bytes: the one place where the core calls the shell (within a handshake there is no way back to it).
    The reads are bounded and of files that were opened before. */
 struct trust_source {
-	/* Begin anew: each connection scans. 0 or -1. */
+	/* Begin anew: each connection scans. 0 or -1. NULL: there is no PEM, and nobody is called. */
 	int (*rewind)(void *ctx, struct err *e);
 	/* The next bytes, at most cap; *n is 0 at the end. *begins: this is the first piece of a file, and a piece never
 	   holds bytes of two. 0 or -1. */
 	int (*more)(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e);
+	struct str roots;	/* certificates in DER, one behind the other, beside the PEM: crypto/awsroots; may be empty */
 	const char *const *name;	/* what is being read at the moment, for messages; may be NULL or point to NULL */
 	void *ctx;
 };
