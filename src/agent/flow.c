@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/flow.h"
 
+#include "aws/region.h"
 #include "data/http.h"
 #include "net/xfer.h"
 #include "sys/clock.h"
@@ -14,16 +15,30 @@ vault_roots(const struct config *c)
 	return (struct roots){ .file = c->set[CONF_CA_CERT].value.at, .bytes = c->ca_pem, .path = c->set[CONF_CA_PATH].value.at };
 }
 
+/* And AWS's, to which nothing of Vault's applies. */
+static struct roots
+aws_roots(const struct config *c, struct str url)
+{
+	struct roots r = { .whose = ROOTS_AWS, .file = c->aws.var[CRED_CA_BUNDLE].at };
+	struct uri uri;
+	struct err e;
+
+	if (uri_parse(&uri, url, &e) == 0 && uri.host.kind == HOST_DNS && region_is_aws_host(uri.host.name))
+		r.whose = ROOTS_AWS_OWN;
+	return r;
+}
+
 /* One exchange, waited for. */
 static int
 exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err *e)
 {
 	const struct config *c = f->config;
+	bool vault = ask->peer == PEER_VAULT;
 	struct xfer_cfg cfg = {
 		.ask = ask,
-		.roots = vault_roots(c),
-		.tls_server_name = c->set[CONF_TLS_SERVER_NAME].value,
-		.skip_verify = c->on[CONF_TLS_SKIP_VERIFY],
+		.roots = vault ? vault_roots(c) : aws_roots(c, ask->url),
+		.tls_server_name = vault ? c->set[CONF_TLS_SERVER_NAME].value : S(""),
+		.skip_verify = vault && c->on[CONF_TLS_SKIP_VERIFY],
 		.arena = &f->arena,
 		.wall_s = clock_wall_s(),
 		.deadline = f->deadline,
@@ -146,11 +161,12 @@ static int
 check_roots(const struct config *c, struct err *e)
 {
 	struct roots roots = vault_roots(c);
+	struct trust_source source;
 	struct file_reader r;
 
 	if (!c->vault.address.tls || c->on[CONF_TLS_SKIP_VERIFY])
 		return 0;
-	if (roots_open(&r, &roots, e) < 0)
+	if (roots_open(&source, &r, &roots, e) < 0)
 		return e->cause == CAUSE_FILE ? err_in(e, "ca certificates") : -1;
 	file_reader_close(&r);
 	return 0;

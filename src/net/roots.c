@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/roots.h"
 
+#include "crypto/awsroots.h"
+
 /* Debian and Alpine; Fedora and older Red Hat; SUSE; BSDs, and Alpine again. The first that can be opened is the system's. */
 static const char usual[] =	/* one string: pointers would be relocated */
 	"/etc/ssl/certs/ca-certificates.crt\0"
@@ -9,9 +11,22 @@ static const char usual[] =	/* one string: pointers would be relocated */
 	"/etc/ssl/ca-bundle.pem\0"
 	"/etc/ssl/cert.pem\0";
 
-int
-roots_open(struct file_reader *r, const struct roots *from, struct err *e)
+static int
+more(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
 {
+	return file_reader_more(ctx, at, cap, n, begins, e);
+}
+
+static int
+rewind_all(void *ctx, struct err *e)
+{
+	return file_reader_rewind(ctx, e);
+}
+
+int
+roots_open(struct trust_source *out, struct file_reader *r, const struct roots *from, struct err *e)
+{
+	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .ctx = r };
 	if (from->file && *from->file)
 		return file_reader_open(r, from->file, e);
 	if (from->bytes.len) {
@@ -23,6 +38,11 @@ roots_open(struct file_reader *r, const struct roots *from, struct err *e)
 	for (const char *at = usual; *at; at += strlen(at) + 1)
 		if (file_reader_open(r, at, e) == 0)
 			return 0;
+	if (from->whose == ROOTS_AWS_OWN) {
+		file_reader_bytes(r, S(""));
+		*out = (struct trust_source){ .roots = awsroots() };
+		return 0;
+	}
 	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given and none of the usual bundles exist");
-	return err_hint(e, "name a file of them with -ca-cert or VAULT_CACERT");
+	return err_hint(e, "name a file of them with %s", from->whose == ROOTS_VAULT ? "-ca-cert or VAULT_CACERT" : "AWS_CA_BUNDLE");
 }

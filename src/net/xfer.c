@@ -373,18 +373,6 @@ on_resolved(struct resolve *r)
 	fail(x);
 }
 
-static int
-more_roots(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
-{
-	return file_reader_more(ctx, at, cap, n, begins, e);
-}
-
-static int
-rewind_roots(void *ctx, struct err *e)
-{
-	return file_reader_rewind(ctx, e);
-}
-
 /* Everything that can be known to be wrong before a packet is sent. */
 static int
 prepare(struct xfer *x)
@@ -403,9 +391,8 @@ prepare(struct xfer *x)
 	w->name = w->uri.host;
 	if (c->tls_server_name.len && host_parse(&w->name, c->tls_server_name, &x->err) < 0)
 		return err_in(&x->err, "tls server name");
-	if (w->uri.tls && !c->skip_verify && roots_open(&w->roots, &c->roots, &x->err) < 0)
+	if (w->uri.tls && !c->skip_verify && roots_open(&w->trust, &w->roots, &c->roots, &x->err) < 0)
 		return -1;
-	w->trust = (struct trust_source){ .rewind = rewind_roots, .more = more_roots, .name = &w->roots.name, .ctx = &w->roots };
 	request = arena_buf(c->arena, REQUEST_HEAD + c->ask->body.len);
 	if (w->head.full || request.full)
 		return arena_err(&x->err);

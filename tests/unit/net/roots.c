@@ -4,6 +4,7 @@
 #include "net/roots.h"
 
 #include "base/buf.h"
+#include "crypto/awsroots.h"
 #include "tap.h"
 #include "unit/sys/fault.h"
 
@@ -24,21 +25,25 @@ put(const char *name, const char *text)
 	close(fd);
 }
 
-/* All there is to read, or the error's line. */
+/* All there is to read, or "compiled in", or the error's line. */
 static struct str
 taken(struct roots from)
 {
 	static char text[200];
 	struct buf b = BUF(text);
+	struct trust_source source;
 	struct file_reader r;
 	char piece[50];
 	bool begins;
 	size_t n;
 
-	if (roots_open(&r, &from, &err) < 0)
+	if (roots_open(&source, &r, &from, &err) < 0)
 		return str_of(err.line);
-	while (file_reader_more(&r, piece, sizeof piece, &n, &begins, &err) == 0 && n)
-		buf_add(&b, piece, n);
+	if (source.roots.len)
+		buf_add_str(&b, !source.rewind && source.roots.at == awsroots().at ? S("compiled in") : S("?"));
+	else if (source.rewind(source.ctx, &err) == 0)
+		while (source.more(source.ctx, piece, sizeof piece, &n, &begins, &err) == 0 && n)
+			buf_add(&b, piece, n);
 	file_reader_close(&r);
 	return buf_str(&b);
 }
@@ -63,10 +68,19 @@ elsewhere(void *ctx)
 		put(bundle, bundle);
 		want = str_of(bundle);
 	}
-	if (!str_eq(taken((struct roots){ 0 }), want))
+	if (!str_eq(taken((struct roots){ .whose = ROOTS_VAULT }), want))
 		return 2;
-	if (!*bundle && (err.cause != CAUSE_USE || !err.hint[0]))
+	if (!*bundle && (err.cause != CAUSE_USE || !str_is(str_of(err.hint), "name a file of them with -ca-cert or VAULT_CACERT")))
 		return 3;
+	if (!str_eq(taken((struct roots){ .whose = ROOTS_AWS }), want))
+		return 4;
+	if (!*bundle && (err.cause != CAUSE_USE || !str_is(str_of(err.hint), "name a file of them with AWS_CA_BUNDLE")))
+		return 5;
+	if (!str_eq(taken((struct roots){ .whose = ROOTS_AWS_OWN }), *bundle ? want : S("compiled in")))
+		return 6;
+	/* One that is named and wrong is an error, whatever else there is. */
+	if (!str_is(taken((struct roots){ .whose = ROOTS_AWS_OWN, .file = "/none" }), "/none: no such file or directory"))
+		return 7;
 	if (*bundle)
 		unlink(bundle);
 	return 0;
@@ -90,6 +104,7 @@ main(void)
 	is_str(taken((struct roots){ .file = "none", .bytes = S("bytes") }), S("none: no such file or directory"),
 		"one that is given and not there is an error");
 	is_int(err.cause, CAUSE_FILE, "its cause");
+	is_str(taken((struct roots){ .whose = ROOTS_AWS_OWN, .file = "f" }), S("file"), "AWS_CA_BUNDLE goes before what is compiled in");
 	is_str(taken((struct roots){ .path = "none" }), S("none: no such file or directory"), "a folder as well");
 	for (size_t i = 0; i < 5; i++) {
 		int status = in_child(elsewhere, (void *)(uintptr_t)usual[i]);
