@@ -8,17 +8,28 @@
 
 #include <string.h>
 
-/* Why a key is refused. */
+/* Why a key is refused; the sentence goes on from "client key in line 2". */
 enum fault {
 	FAULT_NONE,
 	FAULT_ENCRYPTED,
-	FAULT_EDWARDS,
 	FAULT_EXPLICIT,
+	FAULT_CERT,
+	FAULT_EDWARDS,	/* the first of those whose hint is what can be used */
 	FAULT_CURVE,
-	FAULT_LENGTH,
+	FAULT_SHORT,
+	FAULT_LONG,
 	FAULT_KIND,
-	FAULT_BROKEN,
+	FAULT_BROKEN,	/* the first of those without a hint */
+	FAULT_DAMAGED,
+	FAULT_SECOND,
 };
+static const char sentences[] = "\0" "is encrypted\0" "spells out its curve\0" "is not that of the first certificate\0"
+	"is an Ed25519 or Ed448 key\0" "is on another curve\0" "is an RSA key of less than 2048 bits\0"
+	"is an RSA key of more than 4096 bits\0" "is neither an EC nor an RSA key\0" "cannot be decoded\0"
+	"is damaged: its numbers do not belong together\0" "is the second one";
+static const char hints[] = "\0" "openssl pkey -in KEY -out NEW decrypts it\0"
+	"openssl pkey -in KEY -ec_param_enc named_curve -out NEW names it\0" "the client's own certificate comes first, before its CA's\0"
+	"keys that can be used: EC on P-256, P-384 or P-521, RSA of 2048 to 4096 bits";
 
 static const struct der_step pkcs8_form[] = {
 	{ DER_SEQUENCE, DER_ENTER },
@@ -56,7 +67,6 @@ struct parts {
 	struct str whole;	/* the object */
 	uint32_t line;
 	struct str n, e;
-	unsigned bits;		/* FAULT_LENGTH: how many, in whole bytes */
 };
 
 static unsigned char *
@@ -80,9 +90,8 @@ read_rsa(struct key *out, struct parts *parts, struct str in)
 			return FAULT_BROKEN;
 	parts->n = part[N];
 	parts->e = part[E];
-	parts->bits = (unsigned)part[N].len * 8;	/* below 2^27 */
-	if (part[N].len < CERT_RSA_MIN || part[N].len > CERT_RSA_MAX)
-		return FAULT_LENGTH;
+	if (part[N].len < CERT_RSA_MIN || part[N].len > CERT_RSA_MAX)	/* in whole bytes */
+		return part[N].len < CERT_RSA_MIN ? FAULT_SHORT : FAULT_LONG;
 	for (int i = P; i < RSA_PARTS; i++)
 		if (part[i].len > CERT_RSA_MAX / 2)
 			return FAULT_BROKEN;
@@ -90,7 +99,7 @@ read_rsa(struct key *out, struct parts *parts, struct str in)
 		return FAULT_BROKEN;
 	out->type = BR_KEYTYPE_RSA;
 	*k = (br_rsa_private_key){
-		.n_bitlen = parts->bits,
+		.n_bitlen = (uint32_t)part[N].len * 8,
 		.p = bytes(part[P]), .plen = part[P].len, .q = bytes(part[Q]), .qlen = part[Q].len,
 		.dp = bytes(part[DP]), .dplen = part[DP].len, .dq = bytes(part[DQ]), .dqlen = part[DQ].len,
 		.iq = bytes(part[IQ]), .iqlen = part[IQ].len,
@@ -165,41 +174,23 @@ read_object(struct key *out, struct parts *parts, const struct pem *p)
 	return FAULT_KIND;
 }
 
-/* Returns -1. */
-static int
-refuse(struct err *e, uint32_t line, const char *what, const char *hint)
+/* The nth of a list of C strings. */
+static const char *
+nth(const char *list, unsigned n)
 {
-	err_set(e, ERR_INPUT, CAUSE_FILE, "client key in line %u %s", line, what);
-	return err_hint(e, "%s", hint);
+	while (n-- > 0)
+		list += strlen(list) + 1;
+	return list;
 }
 
+/* Returns -1. */
 static int
-refuse_fault(struct err *e, const struct parts *parts, enum fault fault)
+refuse(struct err *e, uint32_t line, enum fault fault)
 {
-	static const char other[] = "an EC key (P-256) or an RSA key of 2048 bits will do";
+	unsigned hint = fault >= FAULT_BROKEN ? 0 : fault > FAULT_EDWARDS ? FAULT_EDWARDS : fault;
 
-	switch (fault) {
-	case FAULT_NONE:
-		return 0;
-	case FAULT_ENCRYPTED:
-		return refuse(e, parts->line, "is encrypted, and nobody is asked for its password", "openssl pkey -in KEY -out NEW decrypts it");
-	case FAULT_EDWARDS:
-		return refuse(e, parts->line, "is an Ed25519 or Ed448 key, which cannot be used", other);
-	case FAULT_EXPLICIT:
-		return refuse(e, parts->line, "spells out its curve, and only one that is named can be used",
-			"openssl pkey -in KEY -ec_param_enc named_curve -out NEW names it");
-	case FAULT_CURVE:
-		return refuse(e, parts->line, "is on none of the curves that can be used (P-256, P-384, P-521)", other);
-	case FAULT_LENGTH:
-		err_set(e, ERR_INPUT, CAUSE_FILE, "client key in line %u is an RSA key of %u bits, and only 2048 to 4096 can be used",
-			parts->line, parts->bits);
-		return err_hint(e, other);
-	case FAULT_KIND:
-		return refuse(e, parts->line, "is neither an RSA nor an EC key, and no other can be used", other);
-	case FAULT_BROKEN:
-		break;
-	}
-	return refuse(e, parts->line, "cannot be decoded", "");
+	err_set(e, ERR_INPUT, CAUSE_FILE, "client key in line %u %s", line, nth(sentences, fault));
+	return err_hint(e, "%s", nth(hints, hint));
 }
 
 /* --- The texts. */
@@ -258,6 +249,7 @@ static int
 read_key(struct key *out, struct parts *parts, struct str text, struct arena *a, struct err *e)
 {
 	uint8_t *room = arena_get(a, text.len + 1);
+	enum fault fault;
 	struct pem p;
 	int more;
 
@@ -268,11 +260,12 @@ read_key(struct key *out, struct parts *parts, struct str text, struct arena *a,
 		if (!str_has_suffix(p.label, S("PRIVATE KEY")))
 			continue;
 		if (parts->line)
-			return refuse(e, p.first_line, "is the second one", "");
+			return refuse(e, p.first_line, FAULT_SECOND);
 		parts->line = p.first_line;
 		parts->whole = (struct str){ (const char *)p.at, p.len };
-		if (refuse_fault(e, parts, read_object(out, parts, &p)) < 0)
-			return -1;
+		fault = read_object(out, parts, &p);
+		if (fault)
+			return refuse(e, parts->line, fault);
 		p.at += p.len;
 		p.cap -= p.len;
 	}
@@ -324,8 +317,8 @@ identity_read(struct identity *out, struct str cert_pem, struct str key_pem, str
 	if (read_certs(out, &own, cert_pem, a, e) < 0 || read_key(&out->key, &parts, key_pem, a, e) < 0)
 		return -1;
 	if (cert_get_key(&own, &pub, &bits) != CERT_KEY_OK || !belongs(&out->key, &parts, &pub))
-		return refuse(e, parts.line, "is not that of the first certificate", "the client's own certificate comes first, before its CA's");
+		return refuse(e, parts.line, FAULT_CERT);
 	if (out->key.type == BR_KEYTYPE_RSA && !is_whole(&out->key.rsa, &pub.key.rsa))
-		return refuse(e, parts.line, "is damaged: its numbers do not belong together", "");
+		return refuse(e, parts.line, FAULT_DAMAGED);
 	return 0;
 }
