@@ -6,22 +6,22 @@
 #include "conf/conf.h"
 #include "data/step.h"
 #include "sys/loop.h"
+#include "sys/proc.h"
 #include "vault/login.h"
 
-/* Address space of one flow: two exchanges (XFER_ARENA and VAULT_BODY_MAX each), what their answers unescape to, and what is
-   shown of them. Reserved, not used: a login touches some 60 KiB of it. */
-#define FLOW_BYTES (8 * 1024 * 1024)
+/* Address space of one flow: some 40 exchanges (XFER_ARENA each; the longest chain of roles, each answer asked for three times,
+   has 24), what their answers unescape to, and what is shown of them. Reserved, not used: a login touches some 60 KiB of it. */
+#define FLOW_BYTES (24 * 1024 * 1024)
 
 struct flow {
 	struct loop *loop;		/* the process's */
 	const struct config *config;	/* after conf_check */
 	struct arena arena;		/* of mem_arena, FLOW_BYTES; the owner releases it */
 	tick deadline;			/* over everything */
+	const struct proc *proc;	/* how the process was found, for programs that are run */
 };
 
-/* Run one machine to its end. Each ask is answered once: nothing is sent again, but one redirect is followed when the ask
-   allows it, to https, or from http to http, with the same method, header and body, held against the same trust and names.
-   0: the machine is done; -1: its error, or CAUSE_SIGNAL, with everything closed and the arena still holding secrets
+/* Run one machine to its end. 0: the machine is done; -1: its error, or CAUSE_SIGNAL, with everything closed and the arena still holding secrets
    (mem_release wipes it). */
 int flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e) __attribute__((warn_unused_result));
 

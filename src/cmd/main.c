@@ -114,7 +114,7 @@ run_verb(struct cmd *c, struct err *e)
 
 /* The verb with all that it needs; whatever happens, nothing of it is left. */
 static int
-run(struct cmd *c, struct err *e)
+run(struct cmd *c, const struct proc *proc, struct err *e)
 {
 	struct flow *f = &c->flow;
 	int r = -1;
@@ -123,6 +123,7 @@ run(struct cmd *c, struct err *e)
 		return -1;
 	f->loop = &c->loop;
 	f->config = &c->config;
+	f->proc = proc;
 	f->deadline = c->verb == VERB_LOGIN ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
@@ -156,7 +157,7 @@ serve(struct cmd *c, int argc, char **argv)
 		c->argv = argv + 1;
 		name = S("help");
 	}
-	if (find_verb(c, name, &e) == 0 && (c->argc || configure(c, argc, argv, &e) == 0) && run(c, &e) == 0)
+	if (find_verb(c, name, &e) == 0 && (c->argc || configure(c, argc, argv, &e) == 0) && run(c, &proc, &e) == 0)
 		return 0;
 	return report(c->name, &e);
 }

@@ -112,6 +112,14 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 	return 0;
 }
 
+bool
+file_is_shared(const char *path)
+{
+	struct stat st;
+
+	return kernel_stat(AT_FDCWD, path, &st, 0) == 0 && st.st_mode & (S_IRGRP | S_IROTH);
+}
+
 int
 file_reader_open(struct file_reader *r, const char *path, struct err *e)
 {

@@ -14,6 +14,9 @@
 int file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* Whether anyone but its owner may read the file. False when it is not there. */
+bool file_is_shared(const char *path);
+
 /* Bytes of certificates from one file, from every file of a folder, or from memory, piece by piece and more than once. A
    folder means each regular file in it by stat(2), links followed (Kubernetes shows files as links into ..data), names
    that begin with a dot left out, in the folder's own order; folders in it are passed over. */

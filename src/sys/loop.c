@@ -49,6 +49,7 @@ loop_open(struct loop *l, struct err *e)
 	for (size_t i = 0; i < TAKEN; i++)
 		if (!i || !kernel_is_ignored(taken[i].number))	/* an ignored one was meant so (nohup, a shell's `&`); but for SIGTERM */
 			set |= kernel_signal(taken[i].number);
+	set |= kernel_signal(SIGCHLD);
 	l->signals = (int)syscall(SYS_signalfd4, -1, &set, sizeof set, SFD_NONBLOCK | SFD_CLOEXEC);
 	l->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (l->timer < 0 && errno == EINVAL)	/* before Linux 3.15 */
@@ -64,13 +65,19 @@ loop_open(struct loop *l, struct err *e)
 }
 
 void
+loop_unblock(const struct loop *l)
+{
+	kernel_mask(SIG_UNBLOCK, l->blocked, NULL);
+}
+
+void
 loop_close(struct loop *l)
 {
 	if (l->signals >= 0)
 		close(l->signals);
 	if (l->timer >= 0)
 		close(l->timer);
-	kernel_mask(SIG_UNBLOCK, l->blocked, NULL);
+	loop_unblock(l);
 	*l = (struct loop){ .signals = -1, .timer = -1, .armed = TICK_NEVER };
 }
 
@@ -126,6 +133,10 @@ stop(struct loop *l, struct err *e)
 
 	if (read(l->signals, &got, sizeof got) != (ssize_t)sizeof got)
 		return 0;
+	if (got.ssi_signo == SIGCHLD) {
+		l->child_ended = true;
+		return 0;
+	}
 	for (size_t i = 0; i < TAKEN; i++)
 		if (taken[i].number == got.ssi_signo)
 			name = taken[i].name;
@@ -177,7 +188,8 @@ loop_turn(struct loop *l, struct err *e)
 	if (p[LOOP_WATCHES + 1].revents && read(l->timer, &rings, sizeof rings) > 0)
 		l->armed = TICK_NEVER;
 	for (size_t i = 0; i < LOOP_WATCHES; i++)
-		l->got[i] = p[i].revents;
+		l->got[i] = p[i].revents | (l->child_ended && l->watch[i] && l->watch[i] == l->child ? POLLIN : 0);
+	l->child_ended = false;
 	now = clock_now();
 	for (size_t i = 0; i < LOOP_WATCHES; i++)
 		hand_on(l, i, now);

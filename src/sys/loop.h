@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/tick.h"
 
+#include <stdbool.h>
+
 #define LOOP_WATCHES 16	/* one exchange needs 3 (two name queries, one socket); four at once is the most that is planned */
 
 /* Something to wait for. The storage is the owner's and must stay where it is between loop_add and loop_remove. While it is
@@ -28,17 +30,22 @@ struct loop {
 	int timer;		/* timerfd, on a clock that goes on while the machine sleeps, where there is one */
 	tick armed;		/* what the timer is set to */
 	uint64_t blocked;	/* the signals that loop_open has blocked, for loop_close */
+	bool child_ended;	/* SIGCHLD was seen in this turn */
+	struct watch *child;	/* NULL, or one of the watches: it hears of SIGCHLD as POLLIN */
 	struct watch *watch[LOOP_WATCHES];
 	short got[LOOP_WATCHES];	/* revents still to be handed on in this turn */
 };
 
-/* Take over SIGTERM, SIGINT and SIGHUP (the latter two stay as they are when they were ignored: nohup, `&`): blocked, and
+/* Take over SIGCHLD, SIGTERM, SIGINT and SIGHUP (the last two stay as they are when they were ignored: nohup, `&`): blocked, and
    seen in loop_turn alone. 0, or -1 with CAUSE_MEMORY (no descriptors, no memory) and nothing changed. */
 int loop_open(struct loop *l, struct err *e) __attribute__((warn_unused_result));
 
 /* Close what loop_open opened and put the signal mask back. Watches are forgotten, their descriptors left open.
    Idempotent after one loop_open. */
 void loop_close(struct loop *l);
+
+/* Put the signal mask back, for a child that is about to become another program. */
+void loop_unblock(const struct loop *l);
 
 /* Start watching *w. 0, or -1 with CAUSE_LIMIT when LOOP_WATCHES are there already. Adding twice counts once, and forgets what
    was seen of it in this turn. */

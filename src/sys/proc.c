@@ -61,10 +61,12 @@ proc_start(struct proc *saved, struct err *e)
 	*saved = (struct proc){
 		.core = set_core(0),
 		.mask = umask(077),
-		.dumpable = syscall(SYS_prctl, PR_GET_DUMPABLE) == 1,
 		.took_pipe = ignore(SIGPIPE),
 		.took_size = ignore(SIGXFSZ),
+		.freed_child = kernel_is_ignored(SIGCHLD),
 	};
+	if (saved->freed_child)
+		kernel_handle(SIGCHLD, SIG_DFL);
 	syscall(SYS_prctl, PR_SET_DUMPABLE, 0L);
 	return 0;
 }
@@ -76,8 +78,8 @@ proc_restore(const struct proc *saved)
 		kernel_handle(SIGPIPE, SIG_DFL);
 	if (saved->took_size)
 		kernel_handle(SIGXFSZ, SIG_DFL);
-	if (saved->dumpable)
-		syscall(SYS_prctl, PR_SET_DUMPABLE, 1L);
+	if (saved->freed_child)
+		kernel_handle(SIGCHLD, SIG_IGN);
 	set_core(saved->core);
 	umask(saved->mask);
 }

@@ -9,18 +9,18 @@
 struct proc {
 	uint64_t core;		/* soft RLIMIT_CORE */
 	unsigned mask;		/* umask */
-	bool dumpable;
 	bool took_pipe;		/* SIGPIPE was not ignored before */
 	bool took_size;		/* nor SIGXFSZ */
+	bool freed_child;	/* SIGCHLD was ignored: then the status of a child of ours would be lost */
 };
 
 /* First call of main. No core dumps (soft limit alone, so that it can be put back), not dumpable, umask 077; SIGPIPE and
-   SIGXFSZ ignored, so that a closed pipe and RLIMIT_FSIZE are errors of write(2). Descriptors 0 to 2 that are closed are
+   SIGXFSZ ignored, so that a closed pipe and RLIMIT_FSIZE are errors of write(2), and SIGCHLD not. Descriptors 0 to 2 that are closed are
    filled, so that no file of ours gets such a number: 0 reads as empty, and writing to 1 or 2 fails (EBADF), as it would
    have; the fillers are close-on-exec. Needs no /dev and no /proc. 0, or -1 with CAUSE_MEMORY (no descriptors). */
 int proc_start(struct proc *saved, struct err *e) __attribute__((warn_unused_result));
 
-/* Put back what proc_start changed, before execve. After loop_close, which puts back the signal mask. Idempotent. */
+/* Put back what proc_start changed and execve would hand on, before it (it makes a process dumpable itself). After loop_close, which puts back the signal mask. Idempotent. */
 void proc_restore(const struct proc *saved);
 
 /* Whether the kernel runs us with rights that our caller does not have (AT_SECURE: set-uid, file capabilities): then the

@@ -91,6 +91,7 @@ main(void)
 	before.rlim_cur = before.rlim_max;
 	setrlimit(RLIMIT_CORE, &before);
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_IGN);
 	ok(proc_start(&proc, &err) == 0, "start");
 	is_int(umask(077), 077, "umask");
 	getrlimit(RLIMIT_CORE, &core);
@@ -100,13 +101,16 @@ main(void)
 	ok(action.sa_handler == SIG_IGN, "SIGPIPE is ignored");
 	sigaction(SIGXFSZ, NULL, &action);
 	ok(action.sa_handler == SIG_IGN, "SIGXFSZ is ignored");
+	sigaction(SIGCHLD, NULL, &action);
+	ok(action.sa_handler == SIG_DFL, "SIGCHLD is not");
 
 	for (int i = 0; i < 2; i++) {
 		proc_restore(&proc);
 		is_int(umask(022), 022, "umask is put back");
 		getrlimit(RLIMIT_CORE, &core);
 		ok(core.rlim_cur == before.rlim_cur, "and the limit");
-		is_int(prctl(PR_GET_DUMPABLE), 1, "and dumpable");
+		sigaction(SIGCHLD, NULL, &action);
+		ok(action.sa_handler == SIG_IGN, "SIGCHLD was ignored before, and is again");
 		sigaction(SIGPIPE, NULL, &action);
 		ok(action.sa_handler == SIG_DFL, "and SIGPIPE");
 		sigaction(SIGXFSZ, NULL, &action);
