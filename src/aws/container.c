@@ -37,19 +37,18 @@ static int
 find_url(struct container *m, struct arena *a, struct err *e)
 {
 	struct str relative = m->env->var[CRED_CONTAINER_RELATIVE_URI], full = m->env->var[CRED_CONTAINER_FULL_URI];
-	struct buf url = arena_buf(a, 512 + relative.len + full.len);	/* 512: a host name has at most 253 bytes */
+	struct buf url = arena_buf(a, 32 + relative.len + full.len);
 	struct uri uri;
 
 	if (relative.len && (!str_begins(relative, "/") || str_begins(relative, "//")))
 		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path");
+	m->url = full;
 	if (relative.len) {
-		buf_fmt(&url, "http://169.254.170.2");
-		full = relative;
+		buf_fmt(&url, "http://169.254.170.2%.*s", STR(relative));
+		m->url = buf_str(&url);
 	}
-	buf_add_str(&url, full);
 	if (url.full)
 		return arena_err(e);
-	m->url = buf_str(&url);
 	if (uri_parse(&uri, m->url, e) < 0) {
 		e->cause = CAUSE_CREDENTIALS;
 		return err_in(e, relative.len ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI");
@@ -59,8 +58,7 @@ find_url(struct container *m, struct arena *a, struct err *e)
 		err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that may not have the token");
 		return err_hint(e, "http goes to this machine, 169.254.170.2, 169.254.170.23 and fd00:ec2::23 alone; use https");
 	}
-	if (m->local && uri.host.kind == HOST_DNS && !uri.tls) {
-		url.len = 0;
+	if (m->local && uri.host.kind == HOST_DNS && !uri.tls) {	/* then url is still empty */
 		buf_fmt(&url, "http://127.0.0.1:%u%.*s", uri.port, STR(uri.path));
 		m->url = buf_str(&url);
 	}

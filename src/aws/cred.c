@@ -103,23 +103,31 @@ fail:
 	return -1;
 }
 
-/* What a service says, fit to be shown. */
-static struct str
-words_of(struct str body, struct str secret, struct arena *a)
+struct str
+cred_show(struct str words, struct str secret)
+{
+	words = str_cut(&words, '\n');
+	words = str_part(str_trim(str_cut(&words, '\r')), 0, CRED_WORDS_MAX);
+	if (str_begins(words, "<") || !str_is_printable(words))
+		return S("");
+	for (size_t i = 0; i < secret.len && (!i || i + CRED_ECHO_MIN <= secret.len); i++)
+		if (str_find(words, str_part(secret, i, i + CRED_ECHO_MIN)) != SIZE_MAX)
+			return S("");
+	return words;
+}
+
+struct str
+cred_words(struct str body, struct str secret, struct arena *a)
 {
 	struct json root, v;
-	struct str words = str_trim(body), message;
+	struct str words = body;
 	struct err ignored;	/* what is not JSON is text */
 
-	if (json_parse(&root, body, &ignored) == 0) {
-		words = S("");
-		if ((json_get(root, "message", &v, &ignored) == 0 && json_string(v, a, &message, &ignored) == 0) ||
-		    (json_get(root, "Message", &v, &ignored) == 0 && json_string(v, a, &message, &ignored) == 0))
-			words = str_trim(message);
-	}
-	words = str_part(words, 0, str_find_c(words, '\n'));
-	words = str_part(str_trim(str_cut_eol(words)), 0, 200);
-	return str_is_printable(words) && !str_begins(words, "<") && (!secret.len || str_find(words, str_part(secret, 0, 16)) == SIZE_MAX) ? words : S("");
+	if (json_parse(&root, body, &ignored) == 0 &&
+	    ((json_get(root, "message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0) &&
+	    (json_get(root, "Message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0)))
+		return S("");
+	return cred_show(words, secret);
 }
 
 int
@@ -134,7 +142,7 @@ cred_check_answer(const struct answer *in, struct str secret, struct arena *a, s
 	}
 	if (in->status == 200)
 		return 0;
-	words = words_of(in->body, secret, a);
+	words = cred_words(in->body, secret, a);
 	return err_set(e, in->status == 429 || in->status >= 500 ? ERR_RETRY : ERR_DENIED, CAUSE_CREDENTIALS, "answer %d%s%.*s",
 	    in->status, words.len ? ": " : "", STR(words));
 }

@@ -82,9 +82,19 @@ enum cred_json {
 int cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 
+#define CRED_WORDS_MAX 200	/* bytes of a service's words that are shown */
+#define CRED_ECHO_MIN 8		/* bytes of a secret that stand in no words by chance */
+
+/* What a service says, fit to be shown: its first line, up to CRED_WORDS_MAX bytes; empty when a byte of it is not printable, when
+   it is markup, and when CRED_ECHO_MIN bytes in a row of `secret` stand in it (all of a shorter one; it may be empty). A part of
+   `words`. */
+struct str cred_show(struct str words, struct str secret);
+
+/* The same of an answer's body: the "message" or "Message" of a JSON object, nothing of other JSON, else the text itself. */
+struct str cred_words(struct str body, struct str secret, struct arena *a);
+
 /* How an answer of a credential service went: 0 for 200; else -1 with CAUSE_CREDENTIALS and the shell's sentence, or "answer 403:
-   <the service's words>": ERR_RETRY after no answer, 429 and 5xx, else ERR_DENIED. Its words are the "message" of a JSON
-   object, or the first line of a text, 200 printable bytes at most, and none that hold `secret` (may be empty) or markup. */
+   <the service's words>" (cred_words): ERR_RETRY after no answer, 429 and 5xx, else ERR_DENIED. */
 int cred_check_answer(const struct answer *in, struct str secret, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 

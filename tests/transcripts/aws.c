@@ -6,12 +6,13 @@
      > GET url           the next question: method and url; or "> file PATH"; or "> run COMMAND"
      >   Name: value     all its header fields, in their order; ">   body TEXT" its body, where there is one
      >   limits ...      may be left out: "within MS connect MS", "max BYTES", "secret", "once", "local"
-     < 200 body          its answer; "< bytes TEXT" of a file; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
+     < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
                          large, broken, missing, unreadable): the shell's own sentence instead of one
      | more              a further line of the answer's body, each with a line end behind it
      = line              the whole outcome, as `describe_outcome` and the machine's own `describe` write it
    Then each answer's body is cut at every byte and each of its bits is flipped. Allowed is the same outcome; a failure in one
-   printable line that begins as the machine's do; or, where a bit was flipped, any other result. No line may hold "canary". */
+   printable line that begins as the machine's do; or, where a bit was flipped or a text without an end of its own was cut, any
+   other result. No line may hold "canary". */
 #define _POSIX_C_SOURCE 200809L
 
 #include "aws/container.h"
@@ -30,6 +31,7 @@ struct turn {
 	struct str question;	/* lines of the file */
 	struct str body;
 	struct answer in;
+	struct http_field head[2];
 	struct err sentence;
 };
 
@@ -60,8 +62,9 @@ static const struct kind {
 	const struct cred *(*cred)(void);	/* may be NULL */
 	bool (*set)(struct str key, struct str value);	/* its own words of "config"; may be NULL */
 	void (*describe)(struct buf *b);	/* more lines of the outcome; may be NULL */
+	bool is_text;	/* a result comes from an answer that is not JSON: nothing but http can see that it was cut */
 } kinds[] = {
-	{ "container", "container credentials: ", container_init, container_step, container_cred, NULL, NULL },
+	{ "container", "container credentials: ", container_init, container_step, container_cred, NULL, NULL, false },
 };
 
 /* --- One file. */
@@ -141,6 +144,18 @@ read_answer(struct turn *t, struct str rest)
 	return true;
 }
 
+static bool
+read_field(struct turn *t, struct str rest)
+{
+	struct str name = str_cut(&rest, ':');
+
+	if (t->in.head_n == sizeof t->head / sizeof *t->head)
+		return false;
+	t->head[t->in.head_n++] = (struct http_field){ name, str_trim(rest) };
+	t->in.head = t->head;
+	return true;
+}
+
 static void
 add_line(struct buf *b, struct str line)
 {
@@ -180,6 +195,9 @@ read_file(struct str text)
 			t = answered ? &p.turn[p.turn_n++] : t;
 			answered = false;
 			append(&t->question, line);
+		} else if (str_begins(line, "<   ") && t) {
+			if (!read_field(t, str_part(line, 4, line.len)))
+				return false;
 		} else if (str_begins(line, "< ") && t) {
 			answered = true;
 			if (!read_answer(t, str_part(line, 2, line.len)))
@@ -328,7 +346,7 @@ is_cut_allowed(struct str body, void *arg)
 	enum step r = play(body, &outcome, &at);
 
 	(void)arg;
-	return r == STEP_FAIL ? is_one_good_line() : str_eq(outcome, p.outcome);
+	return r == STEP_FAIL ? is_one_good_line() : str_eq(outcome, p.outcome) || (p.kind->is_text && r == STEP_DONE);
 }
 
 static bool
