@@ -16,6 +16,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "aws/container.h"
+#include "aws/imds.h"
 #include "data/date.h"
 #include "tests/memory.h"
 #include "tests/mutate.h"
@@ -39,7 +40,9 @@ static struct arena arena;	/* of the play; `mark` is where the machine's begins 
 static struct cred_env vars;
 static union {
 	struct container container;
+	struct imds imds;
 } machine;
+static bool pkcs7;
 
 /* --- The machines. A folder is a machine's; `begins` is how its errors begin. */
 
@@ -55,6 +58,41 @@ container_cred(void)
 	return &machine.container.cred;
 }
 
+static void
+imds_init(void)
+{
+	machine.imds = (struct imds){ .env = &vars, .pkcs7 = pkcs7 };
+}
+
+static const struct cred *
+imds_cred(void)
+{
+	return &machine.imds.cred;
+}
+
+static bool
+imds_set(struct str key, struct str value)
+{
+	pkcs7 = str_is(value, "true");
+	return str_is(key, "pkcs7");
+}
+
+static void
+region_describe(struct buf *b)
+{
+	buf_fmt(b, "= region %.*s\n", STR(machine.imds.region));
+}
+
+/* "= document" is its length and first line; "= proof", "= instance". */
+static void
+identity_describe(struct buf *b)
+{
+	const struct imds *m = &machine.imds;
+
+	buf_fmt(b, "= document %zu %.*s\n", m->document.len, STR(str_part(m->document, 0, str_find_c(m->document, '\n'))));
+	buf_fmt(b, "= proof %.*s\n= instance %.*s\n", STR(m->proof), STR(m->instance_id));
+}
+
 static const struct kind {
 	const char *folder, *begins;
 	void (*init)(void);
@@ -65,6 +103,9 @@ static const struct kind {
 	bool is_text;	/* a result comes from an answer that is not JSON: nothing but http can see that it was cut */
 } kinds[] = {
 	{ "container", "container credentials: ", container_init, container_step, container_cred, NULL, NULL, false },
+	{ "imds", "instance metadata", imds_init, imds_step, imds_cred, NULL, NULL, false },
+	{ "imds-region", "instance metadata", imds_init, imds_region_step, NULL, NULL, region_describe, true },
+	{ "imds-identity", "instance metadata", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
 };
 
 /* --- One file. */
@@ -257,8 +298,11 @@ describe_outcome(struct buf *b, enum step r, struct str notes)
 {
 	const struct cred *c = p.kind->cred ? p.kind->cred() : NULL;
 
-	while (notes.len)
-		buf_fmt(b, "= note %.*s\n", STR(str_cut(&notes, 0)));
+	while (notes.len) {
+		struct str note = str_cut(&notes, 0);
+
+		buf_fmt(b, "= note %.*s\n", STR(note));
+	}
 	if (r == STEP_FAIL) {
 		buf_fmt(b, "= fail %s %s %s\n", codes[p.err.code], causes[p.err.cause], p.err.line);
 		if (p.err.hint[0])
@@ -371,6 +415,7 @@ run_file(const struct kind *kind, const char *name)
 	arena_wipe(&arena);
 	memset(&machine, 0, sizeof machine);
 	vars = (struct cred_env){ 0 };
+	pkcs7 = false;
 	p = (struct play){ .kind = kind, .now_s = 1440938160, .mutated = SIZE_MAX };
 	snprintf(p.name, sizeof p.name, "%s/%s", kind->folder, name);
 	snprintf(path, sizeof path, FOLDER "/%s", p.name);
