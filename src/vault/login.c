@@ -169,6 +169,11 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	REFUSAL(INPUT, DENIED, "invalid request header", "", "the server's allowed_sts_header_values does not list it") \
 	REFUSAL(DENIED, DENIED, "does not belong to the role", "", "see the role's bound_iam_principal_arn on the server") \
 	REFUSAL(INPUT, DENIED, "auth method iam not allowed", "", "the role's auth_type on the server is not iam") \
+	REFUSAL(INPUT, DENIED, "auth method ec2 not allowed", "", "the role's auth_type on the server is not ec2") \
+	REFUSAL(INPUT, DENIED, "client nonce mismatch", "this instance has logged in before, with another nonce", \
+	    "give that one by nonce_file; or configure nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>") \
+	REFUSAL(INPUT, DENIED, "reauthentication is disabled", "this instance has logged in before, and may not again", \
+	    "configure nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>") \
 	REFUSAL(RETRY, UNREACHABLE, "error reading from server: EOF", \
 	    "", "the server's aws plugin died; write auth/<mount>/config/client once, even empty") \
 	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \
@@ -279,12 +284,15 @@ static enum step
 take_answer(struct login *m, const struct answer *in, struct senv *env, struct err *e)
 {
 	struct vault_secret *s = &m->secret;
+	const struct login_config *c = m->config;
+	const struct str hide[] = {	/* the secret is never empty */
+		c->body.len ? c->nonce : c->cred->secret, c->body.len ? S("") : c->cred->token, S(""),
+	};
 	struct json mfa;
-	const struct str hide[] = { m->config->cred->secret, m->config->cred->token, S("") };	/* the secret is never empty */
 
 	if (vault_check(in, hide, env->arena, e) < 0) {
 		if (in->how == ANSWER_OK)
-			explain(m->config, in, hide, env->arena, e);
+			explain(c, in, hide, env->arena, e);
 		return STEP_FAIL;
 	}
 	if (vault_parse_secret(s, in->body, env->arena, e) < 0)
@@ -300,7 +308,7 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 		err_hint(e, "exempt the role from the server's mfa enforcement");
 		return STEP_FAIL;
 	}
-	if (m->config->vault->wrap_ttl_s)
+	if (c->vault->wrap_ttl_s)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: a wrapped token was asked for, this is plain"), STEP_FAIL;
 	return STEP_DONE;
 }
@@ -310,13 +318,30 @@ ask_login(struct login *m, struct ask *out, struct senv *env, struct err *e)
 {
 	const struct login_config *c = m->config;
 	struct buf path = arena_buf(env->arena, 32 + 3 * c->mount.len);
-	struct buf body = arena_buf(env->arena, login_body_cap(c));
+	struct str body = c->body;
 
-	if (login_add_path(&path, c->mount, e) < 0 || login_add_body(&body, c, env->wall_s, env->arena, e) < 0 ||
-	    vault_ask(out, c->vault, S("PUT"), buf_str(&path), buf_str(&body), env->arena, e) < 0)
+	if (!body.len) {
+		struct buf b = arena_buf(env->arena, login_body_cap(c));
+
+		if (login_add_body(&b, c, env->wall_s, env->arena, e) < 0)
+			return STEP_FAIL;
+		body = buf_str(&b);
+	}
+	if (login_add_path(&path, c->mount, e) < 0 ||
+	    vault_ask(out, c->vault, S("PUT"), buf_str(&path), body, env->arena, e) < 0)
 		return STEP_FAIL;
 	m->state = LOGIN_ASKED;
 	return STEP_ASK;
+}
+
+int
+login_err_in(const struct login_config *c, struct err *e)
+{
+	char url[512];	/* a host name has at most 253 bytes */
+	struct buf b = BUF(url);
+
+	uri_format_safe(&b, &c->vault->address);
+	return err_in(e, "vault %.*s", STR(buf_str(&b)));
 }
 
 enum step
@@ -332,12 +357,7 @@ login_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 		s = take_answer(m, in, env, e);
 		break;
 	}
-	if (s == STEP_FAIL) {
-		char url[512];	/* a host name has at most 253 bytes */
-		struct buf b = { .at = url, .cap = sizeof url };
-
-		uri_format_safe(&b, &m->config->vault->address);
-		err_in(e, "vault %.*s", STR(buf_str(&b)));
-	}
+	if (s == STEP_FAIL)
+		login_err_in(m->config, e);
 	return s;
 }

@@ -1,4 +1,4 @@
-/* vault/login.h: the login at auth method aws, type iam, as a step machine. Chooses no credentials and retries nothing. */
+/* vault/login.h: the login at auth method aws, as a step machine; type ec2 goes through vault/ec2. Chooses no credentials and retries nothing. */
 /* SPDX-License-Identifier: MIT */
 #ifndef VAULT_LOGIN_H
 #define VAULT_LOGIN_H
@@ -14,6 +14,9 @@ struct login_config {
 	struct str role;		/* empty: Vault takes the name of the IAM role or user */
 	struct str region;		/* valid (region_is_valid) */
 	struct str header_value;	/* X-Vault-AWS-IAM-Server-ID; empty: not sent */
+	struct str body;		/* type ec2: the request's whole body (vault/ec2 makes it), and cred, region and header_value do
+					   not count; empty: type iam */
+	struct str nonce;		/* type ec2: the one in the body, never to be shown */
 };
 
 /* How long AWS accepts a signature, before and after its time (IAM User Guide: 15 minutes for STS). */
@@ -42,6 +45,9 @@ struct login {
 	enum login_state state;
 	struct vault_secret secret;		/* after STEP_DONE: with a token, or a wrapping token */
 };
+
+/* Put "vault https://host:8200: " before an error's line. Returns -1. */
+int login_err_in(const struct login_config *c, struct err *e);
 
 /* Signs at env->wall_s, asks, and reads the answer. A refusal by Vault, or by STS through Vault, becomes a sentence with a
    hint that names the setting to look at; of an STS error only its code and its message's first sentence are shown. */

@@ -1,4 +1,4 @@
-/* tests/transcripts/aws.c: plays the conversations of the AWS step machines from text files, as they stand and mutilated. No network, no clock. */
+/* tests/transcripts/aws.c: plays the conversations of the AWS step machines, and of the login of type ec2, from text files, as they stand and mutilated. No network, no clock. */
 /* SPDX-License-Identifier: MIT */
 /* A file of tests/transcripts/FOLDER/ is read line by line:
      # anything          what it shows
@@ -21,6 +21,7 @@
 #include "tests/memory.h"
 #include "tests/mutate.h"
 #include "tests/tap.h"
+#include "vault/ec2.h"
 
 #include <dirent.h>
 
@@ -41,8 +42,11 @@ static struct cred_env vars;
 static union {
 	struct container container;
 	struct imds imds;
+	struct ec2 ec2;
 } machine;
 static bool pkcs7;
+static struct vault vault;
+static struct ec2 told;		/* what a file says of a login of type ec2 */
 
 /* --- The machines. A folder is a machine's; `begins` is how its errors begin. */
 
@@ -93,6 +97,49 @@ identity_describe(struct buf *b)
 	buf_fmt(b, "= proof %.*s\n= instance %.*s\n", STR(m->proof), STR(m->instance_id));
 }
 
+static void
+ec2_init(void)
+{
+	machine.ec2 = told;
+	machine.ec2.config.vault = &vault;
+}
+
+/* A role, mount, document, proof or nonce; or how long the answer is wrapped. */
+static bool
+ec2_set(struct str key, struct str value)
+{
+	uint64_t n;
+
+	if (str_is(key, "role"))
+		told.config.role = value;
+	else if (str_is(key, "mount"))
+		told.config.mount = value;
+	else if (str_is(key, "document"))
+		told.document = value;
+	else if (str_is(key, "proof"))
+		told.proof = value;
+	else if (str_is(key, "nonce"))
+		told.nonce = value;
+	else if (str_is(key, "wrap_ttl") && str_to_u64(value, &n))
+		vault.wrap_ttl_s = (uint32_t)n;
+	else
+		return false;
+	return true;
+}
+
+static void
+ec2_describe(struct buf *b)
+{
+	const struct vault_secret *s = &machine.ec2.login.secret;
+
+	if (s->has_wrap)
+		buf_fmt(b, "= wrapped %.*s\n", STR(s->wrap.token));
+	else
+		buf_fmt(b, "= token %.*s\n", STR(s->token.client_token));
+	if (machine.ec2.nonce.len)
+		buf_fmt(b, "= nonce %.*s\n", STR(machine.ec2.nonce));
+}
+
 static const struct kind {
 	const char *folder, *begins;
 	void (*init)(void);
@@ -106,6 +153,7 @@ static const struct kind {
 	{ "imds", "instance metadata", imds_init, imds_step, imds_cred, NULL, NULL, false },
 	{ "imds-region", "instance metadata", imds_init, imds_region_step, NULL, NULL, region_describe, true },
 	{ "imds-identity", "instance metadata", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
+	{ "ec2", "vault https://vault:8200: ", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
 };
 
 /* --- One file. */
@@ -416,6 +464,8 @@ run_file(const struct kind *kind, const char *name)
 	memset(&machine, 0, sizeof machine);
 	vars = (struct cred_env){ 0 };
 	pkcs7 = false;
+	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
+	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
 	p = (struct play){ .kind = kind, .now_s = 1440938160, .mutated = SIZE_MAX };
 	snprintf(p.name, sizeof p.name, "%s/%s", kind->folder, name);
 	snprintf(path, sizeof path, FOLDER "/%s", p.name);
