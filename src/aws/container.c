@@ -41,7 +41,7 @@ find_url(struct container *m, struct arena *a, struct err *e)
 	struct uri uri;
 
 	if (relative.len && (!str_begins(relative, "/") || str_begins(relative, "//")))
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path");
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "%s is not a path", cred_name(CRED_CONTAINER_RELATIVE_URI));
 	m->url = full;
 	if (relative.len) {
 		buf_fmt(&url, "http://169.254.170.2%.*s", STR(relative));
@@ -51,11 +51,12 @@ find_url(struct container *m, struct arena *a, struct err *e)
 		return arena_err(e);
 	if (uri_parse(&uri, m->url, e) < 0) {
 		e->cause = CAUSE_CREDENTIALS;
-		return err_in(e, relative.len ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+		return err_in(e, "%s", cred_name(relative.len ? CRED_CONTAINER_RELATIVE_URI : CRED_CONTAINER_FULL_URI));
 	}
 	m->local = is_loopback(&uri.host);
 	if (!uri.tls && !is_allowed(&uri.host)) {
-		err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that may not have the token");
+		err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "%s is plain http to a host that may not have the token",
+		    cred_name(CRED_CONTAINER_FULL_URI));
 		return err_hint(e, "http goes to this machine, 169.254.170.2, 169.254.170.23 and fd00:ec2::23 alone; use https");
 	}
 	if (m->local && uri.host.kind == HOST_DNS && !uri.tls) {	/* then url is still empty */

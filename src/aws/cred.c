@@ -3,7 +3,6 @@
 #include "aws/cred.h"
 
 #include "data/date.h"
-#include "data/json.h"
 
 #include <string.h>
 
@@ -17,8 +16,8 @@ next(const char *list)
 	return list + strlen(list) + 1;
 }
 
-static const char *
-name_of(enum cred_var var)
+const char *
+cred_name(enum cred_var var)
 {
 	const char *name = cred_names;
 
@@ -40,7 +39,7 @@ cred_from_env(struct cred *out, const struct cred_env *env, struct err *e)
 		    v[CRED_ID].len ? id : secret, v[CRED_ID].len ? secret : id);
 	for (enum cred_var i = CRED_ID; i <= CRED_TOKEN; i++)
 		if (v[i].len && !str_is_visible(v[i]))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name_of(i));
+			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", cred_name(i));
 	*out = (struct cred){ v[CRED_ID], v[CRED_SECRET], v[CRED_TOKEN], CRED_FOREVER };
 	return 0;
 }
@@ -52,12 +51,11 @@ cred_bool(const struct cred_env *env, enum cred_var var, bool *out, struct err *
 
 	*out = str_eq_nocase(v, S("true"));
 	return *out || !v.len || str_eq_nocase(v, S("false")) ? 0 :
-	    err_set(e, ERR_INPUT, CAUSE_USE, "%s is neither true nor false", name_of(var));
+	    err_set(e, ERR_INPUT, CAUSE_USE, "%s is neither true nor false", cred_name(var));
 }
 
-/* One key's string; empty when it is absent or null. */
-static int
-get(struct str *out, struct json object, const char *key, struct arena *a, struct err *e)
+int
+cred_get_string(struct str *out, struct json object, const char *key, struct arena *a, struct err *e)
 {
 	struct json v;
 
@@ -84,7 +82,7 @@ cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, stru
 	if (json_parse(&root, body, e) < 0 || (spelling == CRED_JSON_IOT && json_get(root, "credentials", &root, e) < 0))
 		goto fail;
 	for (unsigned i = 0; i < 4; i++, key = next(key)) {
-		if (get(&value[i], root, key, a, e) < 0)
+		if (cred_get_string(&value[i], root, key, a, e) < 0)
 			goto fail;
 		if (i < 2 ? !str_is_visible(value[i]) : i == 2 && value[i].len && !str_is_visible(value[i])) {
 			err_set(e, ERR_PEER, CAUSE_CREDENTIALS, value[i].len ? "%s holds a byte that is not visible ascii" : "%s is missing", key);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "data/json.h"
 #include "data/step.h"
 
 #define CRED_FOREVER INT64_MAX
@@ -56,6 +57,9 @@ enum cred_var {
 /* Their names, two for each, the second perhaps empty; C strings one behind the other. */
 extern const char cred_names[];
 
+/* The first name of a variable. */
+const char *cred_name(enum cred_var var);
+
 /* As found; an empty value is an unset one. */
 struct cred_env {
 	struct str var[CRED_VARS];
@@ -68,6 +72,11 @@ int cred_from_env(struct cred *out, const struct cred_env *env, struct err *e) _
 
 /* "true" or "false" in any case, empty being false: AWS's own booleans. Anything else is -1, CAUSE_USE, naming the variable. */
 int cred_bool(const struct cred_env *env, enum cred_var var, bool *out, struct err *e) __attribute__((warn_unused_result));
+
+/* One key's string, copied into the arena; empty when it is absent or null, or `object` is no object. -1 as json_get and
+   json_string, naming the key. */
+int cred_get_string(struct str *out, struct json object, const char *key, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
 
 /* How a source spells the keys of its JSON answer. */
 enum cred_json {

@@ -20,13 +20,13 @@ enum imds_state {
 	IMDS_START,		/* none: the machine may be run */
 	IMDS_TOKEN,		/* a new session's */
 	IMDS_ROLES,
-	IMDS_CRED,
 	IMDS_REGION,
-	IMDS_REGION_DOCUMENT,	/* of a service that has no region by itself */
+	IMDS_CRED,
 	IMDS_DOCUMENT,
 	IMDS_SIGNATURE,
 	IMDS_RSA2048,
 	IMDS_PKCS7,
+	IMDS_REGION_DOCUMENT,	/* the document again, of a service that has no region by itself */
 };
 
 /* One session with the service. After STEP_DONE the machine may be run again, by the same step or another one, as long as its flow
@@ -36,13 +36,13 @@ struct imds {
 	bool pkcs7;			/* set by the caller: what imds_identity_step asks for */
 	/* Own. */
 	enum imds_state state;
-	enum imds_state next;	/* what is asked for once there is a session */
+	enum imds_state next;	/* what is asked for, with a session or after a new one */
 	bool is_v1;		/* version 2 was refused once: no session is asked for, but after 401 */
 	bool no_v1;		/* AWS_EC2_METADATA_V1_DISABLED */
-	bool again;		/* the session was lost once over this question */
+	bool again;		/* the session was lost over this question */
 	struct str base;	/* "http://169.254.169.254" */
-	struct str asked;	/* the url of the question */
-	struct str url;		/* of the datum, while a session is asked for */
+	struct str url;		/* of the last question */
+	struct str role;
 	struct str token;	/* the session's; never shown */
 	int64_t until_s;	/* wall clock: when to start a new one */
 	/* Results. */
