@@ -6,12 +6,7 @@
 #include "data/jsonw.h"
 #include "vault/nonce.h"
 
-static void
-add_member(struct jsonw *w, const char *key, struct str value)
-{
-	jsonw_key(w, key);
-	jsonw_str(w, value);
-}
+#include <string.h>
 
 static int
 make_body(struct ec2 *m, struct arena *a, struct err *e)
@@ -24,16 +19,22 @@ make_body(struct ec2 *m, struct arena *a, struct err *e)
 	if (m->nonce.len && !nonce_is_valid(m->nonce))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "the nonce is not 1 to 128 bytes of visible ascii");
 	if (!m->nonce.len && m->config.vault->wrap_ttl_s)
-		return err_set(e, ERR_INPUT, CAUSE_USE, "a wrapped login of type ec2 needs a nonce: the one that vault makes would be lost");
+		return err_set(e, ERR_INPUT, CAUSE_USE, "a wrapped login needs a nonce: vault's own would be lost");
 	code_add_base64(&identity, m->document);
-	jsonw_open(&w, '{');
-	add_member(&w, "role", m->config.role);
-	if (m->document.len)
-		add_member(&w, "identity", buf_str(&identity));
-	add_member(&w, m->document.len ? "signature" : "pkcs7", m->proof);
-	if (m->nonce.len)
-		add_member(&w, "nonce", m->nonce);
-	jsonw_close(&w, '}');
+	{
+		const struct str none = S(""), values[] = {	/* in the order of the keys; what is empty is left out */
+			m->config.role, buf_str(&identity), identity.len ? m->proof : none, identity.len ? none : m->proof, m->nonce,
+		};
+		const char *key = "role\0identity\0signature\0pkcs7\0nonce";
+
+		jsonw_open(&w, '{');
+		for (size_t i = 0; i < sizeof values / sizeof *values; i++, key += strlen(key) + 1)
+			if (values[i].len) {
+				jsonw_key(&w, key);
+				jsonw_str(&w, values[i]);
+			}
+		jsonw_close(&w, '}');
+	}
 	m->config.body = buf_str(&body);
 	m->config.nonce = m->nonce;
 	m->login.config = &m->config;
@@ -44,17 +45,20 @@ make_body(struct ec2 *m, struct arena *a, struct err *e)
 static int
 keep_nonce(struct ec2 *m, struct arena *a, struct err *e)
 {
-	struct json v;
+	struct json metadata;
 
 	if (m->nonce.len)
 		return 0;
-	if (json_get(m->login.secret.auth, "metadata", &v, e) < 0 || json_get(v, "nonce", &v, e) < 0)
+	if (json_get(m->login.secret.auth, "metadata", &metadata, e) < 0 || cred_get_string(&m->nonce, metadata, "nonce", a, e) < 0)
 		return err_in(e, "answer");
-	if (json_type(v) == JSON_NONE)
-		return 0;
-	if (json_string(v, a, &m->nonce, e) < 0)
-		return err_in(e, "answer: auth.metadata.nonce");
-	return nonce_is_valid(m->nonce) ? 0 : err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: auth.metadata.nonce is no nonce");
+	return !m->nonce.len || nonce_is_valid(m->nonce) ? 0 : err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: auth.metadata.nonce is no nonce");
+}
+
+/* Whether Vault's words are in the line: "client nonce mismatch", "reauthentication is disabled". */
+static bool
+is_said(const struct err *e, const char *words)
+{
+	return str_find(str_of(e->line), str_of(words)) != SIZE_MAX;
 }
 
 enum step
@@ -66,8 +70,12 @@ ec2_step(void *machine, const struct answer *in, struct ask *out, struct senv *e
 	if (!in && make_body(m, env->arena, e) < 0)
 		return STEP_FAIL;
 	s = login_step(&m->login, in, out, env, e);
-	if (s != STEP_DONE || keep_nonce(m, env->arena, e) == 0)
-		return s;
-	login_err_in(&m->config, e);
-	return STEP_FAIL;
+	if (s == STEP_DONE && keep_nonce(m, env->arena, e) < 0) {
+		login_err_in(&m->config, e);
+		s = STEP_FAIL;
+	} else if (s == STEP_FAIL && (is_said(e, "nonce mismatch") || is_said(e, "reauthentication"))) {
+		e->code = ERR_INPUT;
+		err_hint(e, "set nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>");
+	}
+	return s;
 }

@@ -168,12 +168,7 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	    "the server expects another server id header", "-header-value must equal the server's iam_server_id_header_value") \
 	REFUSAL(INPUT, DENIED, "invalid request header", "", "the server's allowed_sts_header_values does not list it") \
 	REFUSAL(DENIED, DENIED, "does not belong to the role", "", "see the role's bound_iam_principal_arn on the server") \
-	REFUSAL(INPUT, DENIED, "auth method iam not allowed", "", "the role's auth_type on the server is not iam") \
-	REFUSAL(INPUT, DENIED, "auth method ec2 not allowed", "", "the role's auth_type on the server is not ec2") \
-	REFUSAL(INPUT, DENIED, "client nonce mismatch", \
-	    "", "nonce_file must hold the first one, or vault delete auth/<mount>/identity-accesslist/<instance-id>") \
-	REFUSAL(INPUT, DENIED, "reauthentication is disabled", \
-	    "", "set nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>") \
+	REFUSAL(INPUT, DENIED, " not allowed for role ", "", "the role's auth_type on the server is the other one") \
 	REFUSAL(RETRY, UNREACHABLE, "error reading from server: EOF", \
 	    "", "the server's aws plugin died; write auth/<mount>/config/client once, even empty") \
 	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \

@@ -18,7 +18,7 @@ nonce_parse(struct str *out, struct str file, struct str instance_id, struct err
 		return err_set(e, ERR_INPUT, CAUSE_FILE, "it does not hold an instance id and a nonce, a line each");
 	if (!str_eq(id, instance_id)) {
 		err_set(e, ERR_INPUT, CAUSE_FILE, "its nonce is of instance %.*s, and this is %.*s", STR(id), STR(instance_id));
-		return err_hint(e, "it came with an image or a disk; remove the file, and a nonce of this instance's own is made");
+		return err_hint(e, "it came with an image or a disk: remove it");
 	}
 	*out = nonce;
 	return 0;

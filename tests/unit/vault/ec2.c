@@ -35,7 +35,7 @@ run_refused(void)
 	vault.wrap_ttl_s = 60;
 	m = make(S(""));
 	ok(ec2_step(&m, NULL, &ask, &senv, &err) == STEP_FAIL && err.code == ERR_INPUT && err.cause == CAUSE_USE, "wrapped, no nonce");
-	is_line(&err, "a wrapped login of type ec2 needs a nonce: the one that vault makes would be lost", "its line");
+	is_line(&err, "a wrapped login needs a nonce: vault's own would be lost", "its line");
 	vault.wrap_ttl_s = 0;
 	m = make(S(""));
 	m.config.mount = S("../sys");

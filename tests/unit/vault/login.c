@@ -420,7 +420,7 @@ static const struct refusal {
 	  "answer 400: IAM Principal \"arn:aws:sts::123456789012:assumed-role/a/b\" does not belong to the role \"web\"",
 	  "see the role's bound_iam_principal_arn on the server" },
 	{ 400, "auth method iam not allowed for role web", ERR_INPUT, CAUSE_DENIED, "answer 400: auth method iam not allowed for role web",
-	  "the role's auth_type on the server is not iam" },
+	  "the role's auth_type on the server is the other one" },
 	{ 500, "rpc error: code = Unavailable desc = error reading from server: EOF", ERR_RETRY, CAUSE_UNREACHABLE,
 	  "answer 500: rpc error: code = Unavailable desc = error reading from server: EOF",
 	  "the server's aws plugin died; write auth/<mount>/config/client once, even empty" },
