@@ -174,18 +174,26 @@ take_roles(struct imds *m, struct str list, struct err *e)
 	return STEP_FAIL;
 }
 
+static int
+get_string(struct str *out, struct str body, const char *key, struct arena *a, struct err *e)
+{
+	struct json root;
+
+	return json_parse(&root, body, e) < 0 ? -1 : cred_get_string(out, root, key, a, e);
+}
+
 /* 200 alone does not mean success. */
 static enum step
-take_cred(struct imds *m, struct json root, struct arena *a, struct err *e)
+take_cred(struct imds *m, struct str body, struct arena *a, struct err *e)
 {
 	struct str code, words;
 
-	if (cred_get_string(&code, root, "Code", a, e) < 0)
+	if (get_string(&code, body, "Code", a, e) < 0)
 		return STEP_FAIL;
 	if (str_eq_nocase(code, S("Success")))
-		return cred_parse_json(&m->cred, root.text, CRED_JSON_SERVICE, a, e) < 0 ? STEP_FAIL : STEP_DONE;
+		return cred_parse_json(&m->cred, body, CRED_JSON_SERVICE, a, e) < 0 ? STEP_FAIL : STEP_DONE;
 	code = cred_show(code, m->token);
-	words = cred_words(root.text, m->token, a);
+	words = cred_words(body, m->token, a);
 	err_set(e, ERR_PEER, CAUSE_ANSWER, "code \"%.*s\"%s%.*s", STR(code), words.len ? ": " : "", STR(words));
 	return STEP_FAIL;
 }
@@ -201,11 +209,12 @@ take_region(struct imds *m, struct str region, struct err *e)
 }
 
 static enum step
-take_document(struct imds *m, struct str document, struct str id, struct err *e)
+take_document(struct imds *m, struct str document, struct arena *a, struct err *e)
 {
 	m->document = document;
-	m->instance_id = id;
-	if (str_is_visible(id) && id.len <= IMDS_INSTANCE_MAX)
+	if (get_string(&m->instance_id, document, "instanceId", a, e) < 0)
+		return STEP_FAIL;
+	if (str_is_visible(m->instance_id) && m->instance_id.len <= IMDS_INSTANCE_MAX)
 		return want(m, m->pkcs7 ? IMDS_RSA2048 : IMDS_SIGNATURE);
 	err_set(e, ERR_PEER, CAUSE_ANSWER, "it holds no instance id");
 	return STEP_FAIL;
@@ -234,7 +243,6 @@ static enum step
 take_datum(struct imds *m, const struct answer *in, struct arena *a, struct err *e)
 {
 	int status = in->how == ANSWER_OK ? in->status : 0;
-	struct json root;
 	struct str text;
 
 	if (status == 401 && !m->again) {	/* the session has ended, or the instance no longer takes version 1 */
@@ -247,19 +255,26 @@ take_datum(struct imds *m, const struct answer *in, struct arena *a, struct err 
 		return want(m, m->state == IMDS_REGION ? IMDS_REGION_DOCUMENT : IMDS_PKCS7);
 	if (cred_check_answer(in, m->token, a, e) < 0)
 		return STEP_FAIL;
-	if (m->state == IMDS_ROLES)
+	switch (m->state) {
+	case IMDS_START:
+	case IMDS_TOKEN:
+		break;
+	case IMDS_ROLES:
 		return take_roles(m, in->body, e);
-	if (m->state == IMDS_REGION)
+	case IMDS_REGION:
 		return take_region(m, in->body, e);
-	if (m->state >= IMDS_SIGNATURE && m->state <= IMDS_PKCS7)
+	case IMDS_CRED:
+		return take_cred(m, in->body, a, e);
+	case IMDS_DOCUMENT:
+		return take_document(m, in->body, a, e);
+	case IMDS_SIGNATURE:
+	case IMDS_RSA2048:
+	case IMDS_PKCS7:
 		return take_proof(m, in->body, a, e);
-	if (json_parse(&root, in->body, e) < 0)
-		return STEP_FAIL;
-	if (m->state == IMDS_CRED)
-		return take_cred(m, root, a, e);
-	if (cred_get_string(&text, root, m->state == IMDS_DOCUMENT ? "instanceId" : "region", a, e) < 0)
-		return STEP_FAIL;
-	return m->state == IMDS_DOCUMENT ? take_document(m, in->body, text, e) : take_region(m, text, e);
+	case IMDS_REGION_DOCUMENT:
+		return get_string(&text, in->body, "region", a, e) < 0 ? STEP_FAIL : take_region(m, text, e);
+	}
+	return STEP_FAIL;
 }
 
 static enum step

@@ -25,7 +25,7 @@ check_ask(const struct imds *m, const struct ask *ask)
 	struct str url = ask->http.url;
 
 	must(ask->kind == ASK_HTTP && str_begins(url, "http://169.254.169.254/latest/") && str_is_visible(url));
-	must(str_find(str_part(url, 8, url.len), S("//")) == SIZE_MAX && str_find(url, S("/..")) == SIZE_MAX);
+	must(str_find(str_part(url, 8, url.len), S("//")) == SIZE_MAX && !str_has_suffix(url, S("/..")));
 	must(ask->http.peer == PEER_LOCAL && !ask->http.follow && ask->http.head_n <= 1 && !ask->http.body.len);
 	must(ask->http.head_n || m->is_v1);
 	must(!ask->http.head_n || str_is_visible(ask->http.head[0].value));
