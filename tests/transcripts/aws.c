@@ -132,10 +132,10 @@ ec2_describe(struct buf *b)
 {
 	const struct vault_secret *s = &machine.ec2.login.secret;
 
-	if (s->has_wrap)
-		buf_fmt(b, "= wrapped %.*s\n", STR(s->wrap.token));
+	if (s->wrapping_token.len)
+		buf_fmt(b, "= wrapped %.*s\n", STR(s->wrapping_token));
 	else
-		buf_fmt(b, "= token %.*s\n", STR(s->token.client_token));
+		buf_fmt(b, "= token %.*s\n", STR(s->token));
 	if (machine.ec2.nonce.len)
 		buf_fmt(b, "= nonce %.*s\n", STR(machine.ec2.nonce));
 }

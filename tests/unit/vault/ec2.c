@@ -64,7 +64,7 @@ run_room(void)
 			asked++;
 			wrong += !str_is(ask.http.body, "{\"role\":\"web\",\"identity\":\"e30=\",\"signature\":\"QUJDRA==\"}");
 			if (ec2_step(&m, &in, &ask, &senv, &err) == STEP_DONE)
-				done++, wrong += !str_is(m.nonce, "n-1") || !str_is(m.login.secret.token.client_token, "hvs.t");
+				done++, wrong += !str_is(m.nonce, "n-1") || !str_is(m.login.secret.token, "hvs.t");
 			else
 				wrong += err.cause != CAUSE_MEMORY;
 		}
