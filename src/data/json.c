@@ -230,7 +230,7 @@ json_parse(struct json *out, struct str text, struct err *e)
 			return 0;
 		bad = "more than one value";
 	}
-	out->text.len = 0;
+	out->text = (struct str){ s.at, 0 };
 	return err_set(e, bad == too_deep ? ERR_LIMIT : ERR_PEER, bad == too_deep ? CAUSE_LIMIT : CAUSE_ANSWER,
 	    "json: %s at byte %zu", bad, text.len - s.len);
 }

@@ -26,8 +26,8 @@ enum json_type {
 #define JSON_DEPTH 31
 
 /* Check the whole text, which must be one value: grammar, UTF-8, paired surrogates, nothing before or after it but blanks.
-   A byte order mark is refused; numbers of any size are fine, they stay text. 0 and *out; or -1, *out JSON_NONE, and
-   "json: <what> at byte N" (counted from 0): ERR_PEER with CAUSE_ANSWER, or ERR_LIMIT with CAUSE_LIMIT when too deep. */
+   A byte order mark is refused; numbers of any size are fine, they stay text. 0 and *out; or -1, *out JSON_NONE at the place that
+   is wrong, and "json: <what> at byte N" (counted from 0): ERR_PEER with CAUSE_ANSWER, or ERR_LIMIT with CAUSE_LIMIT when too deep. */
 int json_parse(struct json *out, struct str text, struct err *e) __attribute__((warn_unused_result));
 
 enum json_type json_type(struct json v);

@@ -147,8 +147,14 @@ refusal(const char *text, const char *line)
 	struct json v = { S("x") };
 	struct err e = { 0 };
 
-	ok(json_parse(&v, mutate_guard(0, str_of(text)), &e) < 0 && json_type(v) == JSON_NONE, "refused, and nothing given");
+	struct str guarded = mutate_guard(0, str_of(text));
+	const char *number = line + strlen(line);
+
+	ok(json_parse(&v, guarded, &e) < 0 && json_type(v) == JSON_NONE, "refused, and nothing given");
 	is_line(&e, line, "%s", line);
+	while (number[-1] != ' ')
+		number--;
+	is_int(v.text.at - guarded.at, atoi(number), "and where");
 }
 
 static void
