@@ -1,0 +1,6 @@
+vault {
+  address = "https://v" # x
+}
+// y
+auto_auth {
+}

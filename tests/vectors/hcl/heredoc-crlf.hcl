@@ -1,0 +1,9 @@
+a = <<EOF
+one
+
+two
+EOF
+b = <<-EOF
+  x
+  EOF
+c = "y"

@@ -1,0 +1,8 @@
+template {
+  contents = <<-EOH
+    [default]
+      region = {{ env "AWS_REGION" }}
+    last
+    EOH
+  destination = "/x"
+}

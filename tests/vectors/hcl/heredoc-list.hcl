@@ -1,0 +1,7 @@
+a = [<<A
+one
+A
+, "two", <<-B
+  three
+  B
+]

@@ -1,0 +1,8 @@
+a = <<EOF
+  one
+   EOF
+b = <<EOF
+EOFF
+ xEOF
+EOF EOF
+EOF

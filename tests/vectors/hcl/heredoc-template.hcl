@@ -1,0 +1,5 @@
+a = <<T
+${ not closed " \x \q { }
+# no comment // none /* none
+T
+b = "after"

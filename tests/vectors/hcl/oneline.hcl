@@ -1,0 +1,1 @@
+auto_auth { method "aws" { config { type="iam" role="r" } } sink "file" { config { path="/t" } } }

@@ -1,0 +1,3 @@
+template { source = "a" }
+template { source = "b" }
+template = { source = "c" }
