@@ -45,9 +45,13 @@ flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e)
 int
 flow_plan_login(struct login_config *out, struct cred *cred, const struct config *c, struct err *e)
 {
-	if (cred_from_env(cred, &c->aws, e) < 0)
+	bool is_static = c->cred.id.len && !str_is(c->source, "env");
+
+	if (is_static)
+		*cred = c->cred;
+	else if (cred_from_env(cred, &c->aws, e) < 0)
 		return -1;
-	log_text(LOG_DEBUG, "credentials from the environment, access key id %.*s", STR(cred->id));
+	log_text(LOG_DEBUG, "credentials from the %s, access key id %.*s", is_static ? "configuration file" : "environment", STR(cred->id));
 	*out = (struct login_config){
 		.vault = &c->vault,
 		.cred = cred,

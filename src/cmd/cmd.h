@@ -10,6 +10,7 @@ struct cmd {
 	enum conf_verb verb;
 	const char *name;	/* the verb's; static */
 	struct config config;	/* checked */
+	struct arena arena;	/* of the configuration file; empty without one */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
 	int argc;		/* arguments after the flags */
@@ -25,6 +26,12 @@ int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+
+/* The file that -config names, if any, into c->config and c->arena. */
+int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+
+/* Warn of the keys in it that nobody knows. */
+void cmd_warn_config(const struct config *c);
 
 /* Append the help on all verbs. */
 void cmd_add_overview(struct buf *b);

@@ -60,7 +60,7 @@ next(const char *list)
 
 /* Variables that would change what a login does, and that this build cannot honour: going on without would be a surprise. */
 static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\0" "CLIENT_KEY_BYTES\0" "HTTP_PROXY\0" "PROXY_ADDR\0"
-	"HEADERS\0" "PANTLER_CONFIG\0" "PANTLER_NONCE_FILE\0";
+	"HEADERS\0" "PANTLER_NONCE_FILE\0";
 
 /* Variables that are ignored, though someone may have meant them. */
 static const char ignored[] = "VAULT_AGENT_ADDR\0" "VAULT_SRV_LOOKUP\0" "HTTPS_PROXY\0" "https_proxy\0";
@@ -107,12 +107,12 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 }
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
-static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0" "config\0"
+static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0"
 	"nonce-file\0" "owner\0" "decode\0" "log-format\0" "log-file\0" "clock\0" "ignore-unsupported\0";
 
-/* Edit distance, held to 3: enough to tell a slip from another word. Rows of the classic table; names are under 32 bytes. */
-static unsigned
-distance(struct str a, struct str b)
+/* Rows of the classic table; names are under 32 bytes. */
+unsigned
+conf_distance(struct str a, struct str b)
 {
 	unsigned row[33];
 
@@ -150,7 +150,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown flag -%.*s", STR(name));
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const char *known = conf_text(i, CONF_TEXT_NAME);
-		unsigned d = (conf_bits[i] & verb) ? distance(name, str_of(known)) : 3;
+		unsigned d = (conf_bits[i] & verb) ? conf_distance(name, str_of(known)) : 3;
 
 		if (d < best) {
 			best = d;
@@ -205,6 +205,8 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 			if (!(conf_bits[key] & CONF_BOOL))
 				value = str_of(argv[i]);
 		}
+		if (key == CONF_CONFIG && c->set[key].from == FROM_FLAG)
+			return err_set(e, ERR_INPUT, CAUSE_USE, "-config stands twice, and this build reads one file");
 		set_flag(c, key, value);
 	}
 	*rest = i;

@@ -1,4 +1,4 @@
-/* conf/conf.h: flags, environment and defaults as one typed, checked configuration, each value with where it came from. Reads no file. */
+/* conf/conf.h: flags, environment, a file's text and defaults as one typed, checked configuration, each value with where it came from. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -28,6 +28,7 @@ enum conf_verb {
 	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
 	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
 	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the only auth method") \
+	FLAG(CONFIG, "config", "", VERB_LOGIN | VERB_SIGN, "PANTLER_CONFIG", "", "FILE", "a Vault Agent configuration file") \
 	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "iam", "the only type") \
 	FLAG(ROLE, "role", "", VERB_LOGIN | VERB_SIGN, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
 	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
@@ -52,13 +53,13 @@ enum conf_key {
 	CONF_KEYS,
 };
 
-enum conf_from { FROM_DEFAULT, FROM_ENV, FROM_FLAG };
+enum conf_from { FROM_DEFAULT, FROM_FILE, FROM_ENV, FROM_FLAG };	/* the later wins */
 
 /* A setting as the user said it. */
 struct setting {
 	struct str value;
 	enum conf_from from;
-	const char *prefix;	/* how it was said: prefix and name are "VAULT_" "ADDR", or "-" "address"; static */
+	const char *prefix;	/* how it was said: prefix and name are "VAULT_" "ADDR", "-" "address", or "F:3:5: " "address" */
 	const char *name;
 };
 
@@ -79,7 +80,16 @@ const char *conf_text(enum conf_key key, enum conf_text which);
 /* The bits of one flag: the verbs that take it, and CONF_BOOL. */
 extern const unsigned char conf_bits[CONF_KEYS];
 
-/* Slices are parts of argv, the environment or static text: they live as long as the process. */
+/* A key of the configuration file that nobody knows. */
+struct conf_unknown {
+	struct str key;
+	const char *nearest;	/* a known one like it, or NULL */
+	unsigned line, column;
+};
+
+#define CONF_UNKNOWN 16	/* as many are told: what is behind them comes to light when these are mended */
+
+/* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
 	struct setting set[CONF_KEYS];
 	/* What the settings mean, after conf_check. */
@@ -94,6 +104,11 @@ struct config {
 	const char *ignored[5];		/* variables that are, though someone may have meant them; NULL at the end */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
+	/* What the file alone can say. */
+	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
+	struct str source;		/* credentials: "static" or "env"; empty: static ones, else the environment's */
+	struct conf_unknown unknown[CONF_UNKNOWN];
+	size_t unknown_n;
 };
 
 /* Defaults, then the environment (NULL-terminated "NAME=value"; NULL for none, as under AT_SECURE). An empty variable counts
@@ -104,6 +119,17 @@ int conf_read_env(struct config *c, char *const *envp, struct err *e) __attribut
    "--". *rest is the index in argv of the first argument. Unknown flags name the nearest known one. */
 int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *argv, int *rest, struct err *e)
 	__attribute__((warn_unused_result));
+
+/* The text of a Vault Agent configuration file (pantler(1), CONFIGURATION FILE), `name` being its name: after environment, flags
+   and arguments, each of which wins over it. Takes what a login needs: vault {}, and method {} of auto_auth {}; what the agent
+   alone needs is passed over. Keys are matched as Vault does: in any case, but those of config {} as they stand. The arena gets
+   copies of strings, three times the text's length at most and some KiB. Errors begin with "NAME:LINE:COLUMN: ", name keys and
+   never hold a value. */
+int conf_read_file(struct config *c, const char *name, struct str text, struct arena *a, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* Edit distance, held to 3: enough to tell a slip from another word. */
+unsigned conf_distance(struct str a, struct str b);
 
 /* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry
    secrets are refused with a word about what to use. */

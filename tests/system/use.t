@@ -80,7 +80,7 @@ wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pan
 wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help VERB shows the flags")
 wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help VERB shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
-for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock"):
+for flag in ("client-cert", "client-key", "tls-pin", "header", "nonce-file", "owner", "log-format", "log-file", "clock"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
 wrong("a flag without its value", login("-role"), "-role needs a value")
 wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")

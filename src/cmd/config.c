@@ -1,0 +1,40 @@
+/* cmd/config.c: the configuration file: read, handed to conf, and what conf found odd in it told. */
+/* SPDX-License-Identifier: MIT */
+#include "cmd/cmd.h"
+#include "data/hcl.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/mem.h"
+
+#include <errno.h>
+
+/* Address space for the text and the copies of its strings (conf_read_file). */
+#define CONFIG_BYTES (4 * (size_t)HCL_MAX)
+
+int
+cmd_read_config(struct cmd *c, struct err *e)
+{
+	const struct setting *s = &c->config.set[CONF_CONFIG];
+	struct str text;
+
+	if (!s->value.len)
+		return 0;
+	if (mem_arena(&c->arena, CONFIG_BYTES, e) < 0)
+		return -1;
+	if (file_read(s->value.at, HCL_MAX, &c->arena, &text, e) < 0) {
+		err_in(e, "%s%s", s->prefix, s->name);
+		return e->sys == EISDIR ? err_hint(e, "this build reads one file, and no folder of them") : -1;
+	}
+	return conf_read_file(&c->config, s->value.at, text, &c->arena, e);
+}
+
+void
+cmd_warn_config(const struct config *c)
+{
+	for (size_t i = 0; i < c->unknown_n; i++) {
+		const struct conf_unknown *u = &c->unknown[i];
+
+		log_text(LOG_WARN, "%s:%u:%u: unknown key \"%.*s\" is ignored%s%s%s", c->set[CONF_CONFIG].value.at, u->line, u->column,
+		    STR(u->key), u->nearest ? ": did you mean " : "", u->nearest ? u->nearest : "", u->nearest ? "?" : "");
+	}
+}
