@@ -6,9 +6,17 @@
 
 #define FIPS S("-fips")
 
-/* Prefix and suffix in turn. */
-static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "us-gov-\0" "amazonaws.com\0" "us-iso-\0" "c2s.ic.gov\0" "us-isob-\0"
-	"sc2s.sgov.gov\0" "us-isof-\0" "csp.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "eusc-\0" "amazonaws.eu\0";
+/* Prefix, suffix and dual-stack suffix in turn; the last is every other region's. */
+static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "api.amazonwebservices.com.cn\0" "us-gov-\0" "amazonaws.com\0" "api.aws\0"
+	"us-iso-\0" "c2s.ic.gov\0" "api.aws.ic.gov\0" "us-isob-\0" "sc2s.sgov.gov\0" "api.aws.scloud\0"
+	"us-isof-\0" "csp.hci.ic.gov\0" "api.aws.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "api.cloud-aws.adc-e.uk\0"
+	"eusc-\0" "amazonaws.eu\0" "api.amazonwebservices.eu\0" "\0" "amazonaws.com\0" "api.aws";
+
+static const char *
+next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
 
 bool
 region_is_valid(struct str region)
@@ -26,15 +34,21 @@ region_is_valid(struct str region)
 	return label.at[0] != '-' && label.at[label.len - 1] != '-';	/* neither may begin or end a DNS label */
 }
 
+/* The suffix; behind it stands the dual-stack suffix. */
+static const char *
+suffix_of(struct str region)
+{
+	const char *prefix = partitions;
+
+	while (!str_begins(region, prefix))
+		prefix = next(next(next(prefix)));
+	return next(prefix);
+}
+
 struct str
 region_suffix(struct str region)
 {
-	for (const char *prefix = partitions, *suffix; *prefix; prefix = suffix + strlen(suffix) + 1) {
-		suffix = prefix + strlen(prefix) + 1;
-		if (str_begins(region, prefix))
-			return str_of(suffix);
-	}
-	return S("amazonaws.com");
+	return str_of(suffix_of(region));
 }
 
 struct str
@@ -48,13 +62,20 @@ region_scope(struct str region)
 }
 
 void
-region_add_sts_host(struct buf *out, struct str region)
+region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dualstack)
 {
-	bool is_fips = str_has_suffix(region, FIPS) && !str_has_prefix(region, S("us-gov-"));
+	const char *suffix = suffix_of(region);
 
-	if (str_eq(region, S("us-east-1")) || str_eq(region, S("aws-global"))) {
+	if (str_eq(region, S("aws-global")) && !fips && !dualstack) {
 		buf_add_str(out, S("sts.amazonaws.com"));
 		return;
 	}
-	buf_fmt(out, "%s.%.*s.%.*s", is_fips ? "sts-fips" : "sts", STR(region_scope(region)), STR(region_suffix(region)));
+	fips = (fips || str_has_suffix(region, FIPS)) && (dualstack || !str_begins(region, "us-gov-"));
+	buf_fmt(out, "%s.%.*s.%s", fips ? "sts-fips" : "sts", STR(region_scope(region)), dualstack ? next(suffix) : suffix);
+}
+
+void
+region_add_sts_host(struct buf *out, struct str region)
+{
+	region_add_own_sts_host(out, str_eq(region, S("us-east-1")) ? S("aws-global") : region, false, false);
 }
