@@ -15,6 +15,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "aws/container.h"
+#include "aws/web.h"
 #include "data/date.h"
 #include "tests/memory.h"
 #include "tests/mutate.h"
@@ -37,7 +38,15 @@ static struct arena arena;	/* of the play; `mark` is where the machine's begins 
 static struct cred_env vars;
 static union {
 	struct container container;
+	struct sts sts;
+	struct web web;
 } machine;
+
+/* The machines' own words in "config". */
+static struct {
+	struct str host, role, external_id, duration;
+} own;
+static struct cred signer;	/* the variables', for STS */
 
 /* --- The machines. A folder is a machine's; `begins` is how its errors begin. */
 
@@ -53,6 +62,52 @@ container_cred(void)
 	return &machine.container.cred;
 }
 
+/* Signed where the variables have a key. */
+static void
+sts_init(void)
+{
+	struct err e;
+
+	machine.sts = (struct sts){ .env = &vars, .role_arn = own.role, .external_id = own.external_id, .duration_s = own.duration };
+	machine.sts.cred = cred_from_env(&signer, &vars, &e) == 0 ? &signer : NULL;
+	machine.sts.token = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
+	if (sts_session_name(&machine.sts.session_name, vars.var[CRED_ROLE_SESSION_NAME], own.host, &arena, &e) < 0)
+		abort();
+}
+
+static const struct cred *
+sts_cred(void)
+{
+	return &machine.sts.got;
+}
+
+static void
+web_init(void)
+{
+	machine.web = (struct web){ .env = &vars, .host = own.host };
+}
+
+static const struct cred *
+web_cred(void)
+{
+	return &machine.web.cred;
+}
+
+static bool
+set_word(struct str key, struct str value)
+{
+	static const char names[] = "host\0role\0external_id\0duration";
+	struct str *const word[] = { &own.host, &own.role, &own.external_id, &own.duration };
+	const char *name = names;
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++, name += strlen(name) + 1)
+		if (str_is(key, name)) {
+			*word[i] = value;
+			return true;
+		}
+	return false;
+}
+
 static const struct kind {
 	const char *folder, *begins;
 	void (*init)(void);
@@ -62,6 +117,8 @@ static const struct kind {
 	void (*describe)(struct buf *b);	/* more lines of the outcome; may be NULL */
 } kinds[] = {
 	{ "container", "container credentials: ", container_init, container_step, container_cred, NULL, NULL },
+	{ "sts", "sts: ", sts_init, sts_step, sts_cred, set_word, NULL },
+	{ "web", "web identity: ", web_init, web_step, web_cred, set_word, NULL },
 };
 
 /* --- One file. */
@@ -239,8 +296,11 @@ describe_outcome(struct buf *b, enum step r, struct str notes)
 {
 	const struct cred *c = p.kind->cred ? p.kind->cred() : NULL;
 
-	while (notes.len)
-		buf_fmt(b, "= note %.*s\n", STR(str_cut(&notes, 0)));
+	while (notes.len) {
+		struct str note = str_cut(&notes, 0);
+
+		buf_fmt(b, "= note %.*s\n", STR(note));
+	}
 	if (r == STEP_FAIL) {
 		buf_fmt(b, "= fail %s %s %s\n", codes[p.err.code], causes[p.err.cause], p.err.line);
 		if (p.err.hint[0])
@@ -352,6 +412,7 @@ run_file(const struct kind *kind, const char *name)
 
 	arena_wipe(&arena);
 	memset(&machine, 0, sizeof machine);
+	memset(&own, 0, sizeof own);
 	vars = (struct cred_env){ 0 };
 	p = (struct play){ .kind = kind, .now_s = 1440938160, .mutated = SIZE_MAX };
 	snprintf(p.name, sizeof p.name, "%s/%s", kind->folder, name);
