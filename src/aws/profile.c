@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/profile.h"
 
-#include "aws/region.h"
 #include "data/ini.h"
 #include "data/json.h"
 
@@ -26,15 +25,9 @@ enum key {
 	TOKEN_FILE,
 	MFA,
 	SERVICES,
-	ROLE_ARN,
-	SESSION_NAME,
-	EXTERNAL_ID,
-	DURATION,
-	REGION,
-	ENDPOINT,
-	FIPS,
-	DUALSTACK,
-	KEYS,
+	ROLE_ARN,		/* four in the order of enum sts_param */
+	REGION = ROLE_ARN + STS_TOKEN,	/* and all settings in the order of theirs */
+	KEYS = REGION + PROFILE_SETTINGS,
 };
 
 /* One profile, of both files. */
@@ -95,17 +88,12 @@ take_value(struct values *p, const struct ini *i, const struct profile_file *f, 
 			p->interactive |= i->value.len > 0;
 		return 0;
 	}
-	if (i->more) {
-		bad(e, "goes on over several lines");
-	} else if (i->value.len && (key < SOURCE_PROFILE || key >= ROLE_ARN) && !str_is_visible(i->value)) {
-		bad(e, "holds a byte that is not visible ascii");
-	} else {
-		p->v[key] = i->value;
-		if (key == PROCESS)
-			p->process_file = f->path;
-		return 0;
-	}
-	return err_in(e, "%.*s line %u: %.*s", STR(f->path), i->line, STR(i->key));
+	if (i->more || (i->value.len && (key < SOURCE_PROFILE || key >= ROLE_ARN) && !str_is_visible(i->value)))
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "%.*s line %u: %.*s is not one word of visible ascii", STR(f->path), i->line, STR(i->key));
+	p->v[key] = i->value;
+	if (key == PROCESS)
+		p->process_file = f->path;
+	return 0;
 }
 
 /* What one file adds. Id, secret and token are of one file: those of an earlier one stay only if this one has no pair. */
@@ -128,7 +116,7 @@ read_file(struct values *p, const struct profile_file *f, bool is_config, struct
 		}
 	}
 	if (!p->v[ID].len != !p->v[SECRET].len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials in %.*s: %s without the other", STR(f->path),
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials in %.*s: %s alone", STR(f->path),
 		    p->v[ID].len ? keys : keys + sizeof "aws_access_key_id");
 	if (!p->v[TOKEN].len)
 		p->v[TOKEN] = p->v[OLD_TOKEN];
@@ -159,13 +147,8 @@ find_endpoint(struct str *out, const struct profile_file *config, struct str ser
 static int
 take_settings(struct profile_plan *out, const struct values *p, const struct profile_file *config, struct err *e)
 {
-	out->region = p->v[REGION];
-	out->sts_endpoint = p->v[ENDPOINT];
-	out->use_fips = p->v[FIPS];
-	out->use_dualstack = p->v[DUALSTACK];
-	if (out->region.len && !region_is_valid(out->region))
-		return bad(e, "its region is not a region");
-	return p->v[SERVICES].len ? find_endpoint(&out->sts_endpoint, config, p->v[SERVICES], e) : 0;
+	memcpy(out->setting, &p->v[REGION], sizeof out->setting);
+	return p->v[SERVICES].len ? find_endpoint(&out->setting[PROFILE_STS_ENDPOINT], config, p->v[SERVICES], e) : 0;
 }
 
 static int
@@ -200,18 +183,18 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	static const char sources[] = "Environment\0EcsContainer\0Ec2InstanceMetadata";
 	const struct str *v = p->v;
 	unsigned n = !!v[CREDENTIAL_SOURCE].len + !!v[PROCESS].len + !!v[TOKEN_FILE].len + (v[SOURCE_PROFILE].len || v[ID].len);
-	uint64_t s = 3600;
+	struct profile_role *role = &out->role[out->role_n];
 	int r;
 
 	if (v[MFA].len)
 		return need_person(e, *name, "mfa_serial: a second factor needs a person");
 	if (n > 1)
 		return bad(e, "more than one source of credentials beside role_arn");
-	if (v[DURATION].len && (!str_to_u64(v[DURATION], &s) || s < 900 || s > 43200))
-		return bad(e, "duration_seconds is no number from 900 to 43200");
 	if (out->role_n == PROFILE_ROLES)
 		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "more than %d roles one behind the other", PROFILE_ROLES);
-	out->role[out->role_n++] = (struct profile_role){ *name, v[ROLE_ARN], v[SESSION_NAME], v[EXTERNAL_ID], v[DURATION] };
+	out->role_n++;
+	role->profile = *name;
+	memcpy(role->param, &v[ROLE_ARN], sizeof role->param);
 	if (v[SOURCE_PROFILE].len) {
 		*name = v[SOURCE_PROFILE];
 		return 1;
@@ -307,10 +290,8 @@ next_role(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	if (!m->left)
 		return STEP_DONE;
 	r = &m->plan.role[--m->left];
-	m->sts = (struct sts){ .env = &m->settings, .cred = &m->cred, .role_arn = r->arn, .external_id = r->external_id, .duration_s = r->duration_s };
-	if (sts_session_name(&m->sts.session_name, r->session_name.len ? r->session_name : m->env->var[CRED_ROLE_SESSION_NAME], m->host,
-	    env->arena, e) < 0)
-		return STEP_FAIL;
+	m->sts = (struct sts){ .env = &m->settings, .cred = &m->cred, .host = m->host };
+	memcpy(m->sts.param, r->param, sizeof r->param);
 	m->state = PROFILE_ROLE_ASKED;
 	return run(m, NULL, out, env, e);
 }
@@ -324,7 +305,7 @@ run(struct profile *m, const struct answer *in, struct ask *out, struct senv *en
 
 	if (m->state == PROFILE_WEB_ASKED) {
 		s = web_step(&m->web, in, out, env, e);
-		got = &m->web.cred;
+		got = &m->web.sts.got;
 	} else if (m->state == PROFILE_CONTAINER_ASKED) {
 		s = container_step(&m->container, in, out, env, e);
 		got = &m->container.cred;
@@ -386,8 +367,8 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		return STEP_ASK;
 	case PROFILE_WEB:
 		m->left--;
-		m->web = (struct web){ .env = &m->settings, .host = m->host, .token_file = p->token_file, .role_arn = p->role[m->left].arn,
-		    .session_name = p->role[m->left].session_name };
+		m->web = (struct web){ .sts = { .env = &m->settings, .host = m->host }, .token_file = p->token_file };
+		memcpy(m->web.sts.param, p->role[m->left].param, sizeof p->role->param);
 		m->state = PROFILE_WEB_ASKED;
 		return run(m, NULL, out, env, e);
 	case PROFILE_ENVIRONMENT:
@@ -413,14 +394,13 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 static enum step
 resolve(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 {
-	static const unsigned char var[] = { CRED_REGION, CRED_STS_ENDPOINT, CRED_USE_FIPS, CRED_USE_DUALSTACK };
+	static const unsigned char var[PROFILE_SETTINGS] = { CRED_REGION, CRED_STS_ENDPOINT, CRED_USE_FIPS, CRED_USE_DUALSTACK };
 	int r = profile_resolve(&m->plan, &m->file[0], &m->file[1], m->name, e);
-	const struct str value[] = { m->plan.region, m->plan.sts_endpoint, m->plan.use_fips, m->plan.use_dualstack };
 
 	m->settings = *m->env;
-	for (size_t i = 0; i < sizeof var; i++)
+	for (unsigned i = 0; i < PROFILE_SETTINGS; i++)
 		if (!m->settings.var[var[i]].len)
-			m->settings.var[var[i]] = value[i];
+			m->settings.var[var[i]] = m->plan.setting[i];
 	if (r == 0)
 		return start_base(m, out, env, e);
 	if (e->code == ERR_ABSENT && m->env->var[CRED_PROFILE].len)

@@ -31,10 +31,15 @@ enum profile_base {
 
 struct profile_role {
 	struct str profile;	/* that says so */
-	struct str arn;
-	struct str session_name;	/* these may be empty */
-	struct str external_id;
-	struct str duration_s;
+	struct str param[STS_TOKEN];	/* for STS; all but the first may be empty */
+};
+
+enum profile_setting {
+	PROFILE_REGION,
+	PROFILE_STS_ENDPOINT,	/* of its services section, else its own */
+	PROFILE_FIPS,
+	PROFILE_DUALSTACK,
+	PROFILE_SETTINGS,
 };
 
 /* All slices are parts of the files' texts and of the name. */
@@ -47,10 +52,7 @@ struct profile_plan {
 	struct str token_file;		/* PROFILE_WEB */
 	struct profile_role role[PROFILE_ROLES];	/* the last one is assumed first */
 	unsigned role_n;
-	struct str region;		/* settings of the profile itself, not of its sources; may be empty, else well-formed. */
-	struct str sts_endpoint;	/* of its services section, else its own */
-	struct str use_fips;
-	struct str use_dualstack;
+	struct str setting[PROFILE_SETTINGS];	/* of the profile itself, not of its sources; may be empty */
 };
 
 /* What the files say of a profile. In the config file it is [profile X], or [default] where there is no [profile default]; in the
@@ -79,7 +81,7 @@ enum profile_state {
 struct profile {
 	const struct cred_env *env;	/* set by the caller, the rest zero */
 	struct str home;		/* HOME; may be empty */
-	struct str host;		/* this machine's name, for sts_session_name; may be empty */
+	struct str host;		/* this machine's name, for STS; may be empty */
 	enum profile_state state;
 	struct str name;
 	struct profile_file file[2];	/* config, credentials */

@@ -5,29 +5,23 @@
 static enum step
 start(struct web *m, struct ask *out, struct senv *env, struct err *e)
 {
-	const struct str *var = m->env->var;
+	const struct str *var = m->sts.env->var;
+	struct str *role = &m->sts.param[STS_ROLE_ARN];
 
 	if (!m->token_file.len) {
 		m->token_file = var[CRED_WEB_IDENTITY_TOKEN_FILE];
-		m->role_arn = var[CRED_ROLE_ARN];
+		*role = var[CRED_ROLE_ARN];
 	}
-	if (!m->token_file.len) {
-		if (m->role_arn.len && env->notes)
-			buf_fmt(env->notes, "AWS_ROLE_ARN is ignored: AWS_WEB_IDENTITY_TOKEN_FILE is not set%c", 0);
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
-		return STEP_FAIL;
+	if (m->token_file.len && role->len) {
+		*out = (struct ask){ .kind = ASK_FILE, .file = { .path = m->token_file, .max = STS_TOKEN_MAX } };
+		m->state = WEB_TOKEN_READ;
+		return STEP_ASK;
 	}
-	if (!m->role_arn.len) {
-		err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "AWS_WEB_IDENTITY_TOKEN_FILE is set, AWS_ROLE_ARN is not");
-		return STEP_FAIL;
-	}
-	m->sts = (struct sts){ .env = m->env, .role_arn = m->role_arn };
-	if (sts_session_name(&m->sts.session_name, m->session_name.len ? m->session_name : var[CRED_ROLE_SESSION_NAME], m->host,
-	    env->arena, e) < 0)
-		return STEP_FAIL;
-	*out = (struct ask){ .kind = ASK_FILE, .file = { .path = m->token_file, .max = STS_TOKEN_MAX } };
-	m->state = WEB_TOKEN_READ;
-	return STEP_ASK;
+	if (role->len && env->notes)
+		buf_fmt(env->notes, "AWS_ROLE_ARN is ignored: AWS_WEB_IDENTITY_TOKEN_FILE is not set%c", 0);
+	err_set(e, m->token_file.len ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set",
+	    m->token_file.len ? "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN" : "AWS_WEB_IDENTITY_TOKEN_FILE");
+	return STEP_FAIL;
 }
 
 static enum step
@@ -39,17 +33,15 @@ take_token(struct web *m, const struct answer *in, struct ask *out, struct senv 
 		*e = *in->err;
 		e->cause = CAUSE_CREDENTIALS;
 		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
-		err_in(e, "its token file");
-		return STEP_FAIL;
+	} else if (!str_is_visible(token)) {
+		err_set(e, token.len ? ERR_INPUT : ERR_RETRY, CAUSE_CREDENTIALS, token.len ? "holds a byte that is not visible ascii" : "is empty");
+	} else {
+		m->sts.param[STS_TOKEN] = token;
+		m->state = WEB_ASKED;
+		return sts_step(&m->sts, NULL, out, env, e);
 	}
-	if (!str_is_visible(token)) {
-		err_set(e, token.len ? ERR_INPUT : ERR_RETRY, CAUSE_CREDENTIALS,
-		    token.len ? "its token holds a byte that is not visible ascii" : "its token file is empty");
-		return STEP_FAIL;
-	}
-	m->sts.token = token;
-	m->state = WEB_ASKED;
-	return sts_step(&m->sts, NULL, out, env, e);
+	err_in(e, "its token file");
+	return STEP_FAIL;
 }
 
 enum step
@@ -67,7 +59,6 @@ web_step(void *machine, const struct answer *in, struct ask *out, struct senv *e
 		break;
 	case WEB_ASKED:
 		s = sts_step(&m->sts, in, out, env, e);
-		m->cred = m->sts.got;
 		break;
 	}
 	if (s == STEP_FAIL)

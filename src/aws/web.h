@@ -12,19 +12,15 @@ enum web_state {
 };
 
 struct web {
-	const struct cred_env *env;	/* set by the caller as all above `state`, the rest zero */
-	struct str host;		/* this machine's name, for sts_session_name; may be empty */
-	struct str token_file;		/* of a profile, with its role; empty: the variables' */
-	struct str role_arn;
-	struct str session_name;	/* empty: the variable's */
+	struct sts sts;			/* env and host set by the caller, and of a profile role and session; the rest zero */
+	struct str token_file;		/* of a profile; empty: the variable's, and its role */
 	enum web_state state;
-	struct sts sts;
-	struct cred cred;		/* after STEP_DONE */
 };
 
 /* The token of AWS_WEB_IDENTITY_TOKEN_FILE, read anew each time since it is rotated, and AWS_ROLE_ARN go to STS. A file without
    a role is ERR_INPUT. No file is ERR_ABSENT, with a note when there is a role, which then means nothing. The token's absence
-   is ERR_RETRY: it may come late. All else is as sts_step says it. Lines begin with "web identity". */
+   is ERR_RETRY: it may come late. All else is as sts_step says it, and the
+   result is sts.got. Lines begin with "web identity". */
 enum step web_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 
 #endif

@@ -2,86 +2,115 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/ini.h"
 
+/* Where one of two bytes first stands; s.len when nowhere. */
+static size_t
+find(struct str s, char a, char b)
+{
+	size_t i;
+
+	for (i = 0; i < s.len && s.at[i] != a && s.at[i] != b; i++)
+		;
+	return i;
+}
+
+/* Without blanks around it, and then without one pair of quotes: whether there was one. */
 static bool
-is_comment(char c)
+unquote(struct str *s)
 {
-	return c == '#' || c == ';';
+	char c;
+
+	*s = str_trim(*s);
+	c = s->len > 1 ? *s->at : 0;
+	if ((c != '"' && c != '\'') || s->at[s->len - 1] != c)
+		return false;
+	s->at++;
+	s->len -= 2;
+	return true;
 }
 
-static struct str
-unquote(struct str s)
+/* Cut at a comment, which begins behind a blank: whether there was one. */
+static bool
+cut_comment(struct str *s)
 {
-	bool quoted = s.len > 1 && s.at[0] == s.at[s.len - 1] && (s.at[0] == '"' || s.at[0] == '\'');
-
-	return quoted ? str_part(s, 1, s.len - 1) : s;
+	for (size_t i = 1; i < s->len; i++)
+		if ((s->at[i] == '#' || s->at[i] == ';') && (s->at[i - 1] == ' ' || s->at[i - 1] == '\t')) {
+			s->len = i;
+			return true;
+		}
+	return false;
 }
 
-/* Up to a comment: at any # or ;, or at one that follows a blank. */
+/* The next line without its end; and *text, it without blanks around. */
 static struct str
-without_comment(struct str s, bool any)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (is_comment(s.at[i]) && (any || (i && (s.at[i - 1] == ' ' || s.at[i - 1] == '\t'))))
-			return str_part(s, 0, i);
-	return s;
-}
-
-/* The next line, without its end. */
-static struct str
-next_line(struct ini *i)
+next_line(struct ini *i, struct str *text)
 {
 	struct str line = str_cut(&i->rest, '\n');
 
 	i->line++;
-	return line.len && line.at[line.len - 1] == '\r' ? str_part(line, 0, line.len - 1) : line;
+	if (line.len && line.at[line.len - 1] == '\r')
+		line.len--;
+	*text = str_trim(line);
+	return line;
 }
 
-/* What stands in the brackets of a line that begins with one; empty when they are not closed. */
-static struct str
-head_of(struct str line)
+/* Of a line that begins with a bracket, keep what stands in it. False: it is not closed, or empty. */
+static bool
+cut_head(struct str *line)
 {
-	line = str_trim(without_comment(line, true));
-	return line.len && line.at[line.len - 1] == ']' ? str_trim(str_part(line, 1, line.len - 1)) : S("");
+	line->len = find(*line, '#', ';');
+	*line = str_trim(*line);
+	if (line->at[line->len - 1] != ']')
+		return false;
+	line->at++;
+	line->len -= 2;	/* a bracket alone: at its end there is none */
+	*line = str_trim(*line);
+	return line->len > 0;
 }
 
 static void
 take_head(struct ini *i, struct str head)
 {
-	size_t space;
-
-	i->head = i->name = unquote(head);
-	i->type = i->key = i->above = S("");
-	for (space = 0; space < head.len && head.at[space] != ' ' && head.at[space] != '\t'; space++)
-		;
-	if (space == head.len || i->head.len != head.len)
-		return;
-	i->type = str_part(head, 0, space);
-	i->name = unquote(str_trim(str_part(head, space, head.len)));
+	i->key.len = i->above.len = i->type.len = 0;
+	i->above_empty = false;
+	i->name = head;
+	if (!unquote(&i->name)) {
+		head.len = find(head, ' ', '\t');
+		if (head.len < i->name.len) {
+			i->head = i->name;
+			i->type = head;
+			i->name.at += head.len;
+			i->name.len -= head.len;
+			unquote(&i->name);
+			return;
+		}
+	}
+	i->head = i->name;
 }
 
-/* A line with neither end, comment nor section; text is it without blanks around. Whether there is anything in it. */
+/* A line with neither comment alone nor head; text is it without blanks around. Whether there is anything in it. */
 static bool
 take_property(struct ini *i, struct str text, bool indented)
 {
-	size_t split;
+	size_t split = find(text, '=', ':');
 
-	for (split = 0; split < text.len && text.at[split] != '=' && text.at[split] != ':'; split++)
-		;
+	i->parent.len = 0;
+	i->value = text;
 	i->more = split == text.len;
 	if (i->more) {
 		i->key = i->above;
-		i->value = text;
-		i->parent = S("");
 		return indented && i->above.len && !i->above_empty;
 	}
-	i->key = str_trim(str_part(text, 0, split));
-	i->value = str_part(text, split + 1, text.len);
-	i->parent = indented && i->above_empty ? i->above : S("");
-	if (!i->parent.len)
-		i->value = without_comment(i->value, false);
-	i->value = unquote(str_trim(i->value));
-	if (!i->key.len || without_comment(i->key, false).len != i->key.len)
+	i->value.at += split + 1;
+	i->value.len -= split + 1;
+	text.len = split;
+	i->key = str_trim(text);
+	if (!i->key.len || cut_comment(&text))
 		return false;
+	if (indented && i->above_empty)
+		i->parent = i->above;
+	else
+		cut_comment(&i->value);
+	unquote(&i->value);
 	if (!i->parent.len) {
 		i->above = i->key;
 		i->above_empty = !i->value.len;
@@ -92,18 +121,17 @@ take_property(struct ini *i, struct str text, bool indented)
 int
 ini_init(struct ini *i, struct str text, struct err *e)
 {
+	struct str line;
+
 	if (text.len > INI_MAX)
 		return err_set(e, ERR_LIMIT, CAUSE_FILE, "longer than %d bytes", INI_MAX);
 	if (str_begins(text, "\xef\xbb\xbf"))
 		text = str_part(text, 3, text.len);
 	*i = (struct ini){ .rest = text };
 	while (i->rest.len) {
-		struct str line = str_trim(next_line(i));
-
-		if (str_find_c(line, 0) != SIZE_MAX)
-			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: holds a nul byte", i->line);
-		if (str_begins(line, "[") && !head_of(line).len)
-			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: a section without a name or its closing bracket", i->line);
+		next_line(i, &line);
+		if (str_find_c(line, 0) != SIZE_MAX || (str_begins(line, "[") && !cut_head(&line)))
+			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: a nul byte, or a section without a name or its bracket", i->line);
 	}
 	*i = (struct ini){ .rest = text };
 	return 0;
@@ -113,15 +141,16 @@ bool
 ini_next(struct ini *i)
 {
 	while (i->rest.len) {
-		struct str line = next_line(i), text = str_trim(line);
+		struct str text, line = next_line(i, &text);
 
-		if (!text.len || is_comment(text.at[0]))
+		if (!find(text, '#', ';'))	/* or nothing */
 			continue;
-		if (text.at[0] == '[') {
-			take_head(i, head_of(text));
+		if (str_begins(text, "[")) {
+			cut_head(&text);
+			take_head(i, text);
 			return true;
 		}
-		if (i->head.at && take_property(i, text, text.at != line.at))
+		if (i->head.len && take_property(i, text, text.at != line.at))
 			return true;
 	}
 	return false;

@@ -22,7 +22,7 @@
 struct ini {
 	struct str rest;	/* what has not been read */
 	unsigned line;		/* of what was read last, counted from 1 */
-	struct str head;	/* the section: all between its brackets, or between the quotes there; at NULL before the first */
+	struct str head;	/* the section: all between its brackets, or between the quotes there; empty before the first */
 	struct str type;	/* its first word ("profile"), or empty when it is one word */
 	struct str name;	/* the words behind the first, without one pair of quotes; or all of it */
 	struct str key;		/* as written: compare without case. Empty: it was the head of a section that was read */

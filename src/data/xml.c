@@ -5,6 +5,8 @@
 #include "data/code.h"
 #include "data/json.h"
 
+#define BLANK " \t\r\n"
+
 enum tag {
 	TAG_NONE,	/* the text's end */
 	TAG_OPEN,
@@ -13,14 +15,20 @@ enum tag {
 	TAG_BAD,
 };
 
+/* Whether attributes hide nothing: no tag begins in them, none ends in their quotes. */
 static bool
-is_odd(struct str s, char c)
+is_plain(struct str attributes)
 {
-	bool odd = false;
+	int quotes = 0;
 
-	for (size_t i = 0; i < s.len; i++)
-		odd ^= s.at[i] == c;
-	return odd;
+	for (size_t i = 0; i < attributes.len; i++) {
+		char c = attributes.at[i];
+
+		if (c == '<')
+			return false;
+		quotes ^= (c == '"') | (c == '\'') << 1;
+	}
+	return !quotes;
 }
 
 /* Take a tag and the text before it off the front. */
@@ -36,95 +44,15 @@ next_tag(struct str *rest, struct str *before, struct str *name)
 		return TAG_BAD;
 	if (str_take(&tag, '/')) {
 		kind = TAG_CLOSE;
-	} else if (str_has_suffix(tag, S("/"))) {
+	} else if (tag.len && tag.at[tag.len - 1] == '/') {
 		kind = TAG_EMPTY;
 		tag.len--;
 	}
 	*name = tag;
 	name->len = str_span(&tag, ":" STR_WORD);
-	if (!name->len || str_find_c(tag, '<') != SIZE_MAX || is_odd(tag, '"') || is_odd(tag, '\''))
+	if (!name->len || !is_plain(tag))
 		return TAG_BAD;
-	return tag.len && (kind == TAG_CLOSE || !str_span(&tag, " \t\r\n")) ? TAG_BAD : kind;
-}
-
-static bool
-is_blank(struct str s)
-{
-	str_span(&s, " \t\r\n");
-	return !s.len;
-}
-
-static int
-bad(struct err *e, const char *what)
-{
-	return err_set(e, ERR_PEER, CAUSE_ANSWER, "xml: %s", what);
-}
-
-int
-xml_parse(struct str *out, struct str text, struct err *e)
-{
-	struct str open[XML_DEPTH], before, name;
-	bool any = false;
-	size_t depth = 0;
-	enum tag kind;
-
-	str_span(&text, " \t\r\n");
-	if (str_begins(text, "<?xml "))
-		str_cut(&text, '>');
-	*out = text;
-	while ((kind = next_tag(&text, &before, &name)) != TAG_NONE) {
-		if (kind == TAG_BAD)
-			return bad(e, "a tag that is not plain");
-		if (!depth && (any || !is_blank(before)))
-			return bad(e, "more than one element");
-		if (kind == TAG_CLOSE && (!depth || !str_eq(open[--depth], name)))
-			return bad(e, "an element is not closed in order");
-		if (kind == TAG_OPEN) {
-			if (depth == XML_DEPTH)
-				return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "xml: more than %d elements inside each other", XML_DEPTH);
-			open[depth++] = name;
-		}
-		any = !depth;
-	}
-	return !any || !is_blank(before) ? bad(e, "an element is not closed") : 0;
-}
-
-/* One child. */
-static int
-get(struct str inside, const char *want, struct str *out, struct err *e)
-{
-	const char *start = NULL, *end = NULL;
-	struct str before, name;
-	size_t depth = 0;
-	enum tag kind;
-
-	*out = (struct str){ NULL, 0 };
-	while ((kind = next_tag(&inside, &before, &name)) != TAG_NONE) {
-		if (!depth)
-			start = end = str_is(name, want) ? inside.at : NULL;
-		if (kind == TAG_OPEN)
-			depth++;
-		if (kind == TAG_CLOSE) {
-			depth--;
-			end = before.at + before.len;
-		}
-		if (depth || !start)
-			continue;
-		if (out->at)
-			return err_set(e, ERR_PEER, CAUSE_ANSWER, "xml: %s stands twice", want);
-		*out = (struct str){ start, (size_t)(end - start) };
-	}
-	return 0;
-}
-
-int
-xml_get(struct str inside, const char *path, struct str *out, struct err *e)
-{
-	*out = inside;
-	for (; *path && out->at; path += strlen(path) + 1)
-		if (get(*out, path, out, e) < 0)
-			return -1;
-	return 0;
+	return tag.len && (kind == TAG_CLOSE || !str_span(&tag, BLANK)) ? TAG_BAD : kind;
 }
 
 /* What an entity stands for, without & and ;. -1: nothing. */
@@ -132,7 +60,7 @@ static int32_t
 entity(struct str s)
 {
 	static const char names[] = "lt\0<gt\0>amp\0&quot\0\"apos\0'";
-	uint32_t c = 0, base = 10;
+	int32_t c = 0, base = 10;
 
 	for (const char *n = names; *n; n += strlen(n) + 2)
 		if (str_is(s, n))
@@ -141,37 +69,107 @@ entity(struct str s)
 		return -1;
 	if (str_take(&s, 'x'))
 		base = 16;
-	if (!s.len)
-		return -1;
 	for (size_t i = 0; i < s.len; i++) {
 		int digit = code_hex_value(s.at[i]);
 
-		if (digit < 0 || (uint32_t)digit >= base || (c = c * base + (uint32_t)digit) > 0x10ffff)
+		c = c * base + digit;
+		if (digit < 0 || digit >= base || c > 0x10ffff)
 			return -1;
 	}
-	return c ? (int32_t)c : -1;
+	return c ? c : -1;
+}
+
+/* Copy a text without its entities. What an entity stands for is never longer than it. False: one is not known. */
+static bool
+read_text(struct buf *out, struct str text)
+{
+	struct str part;
+	int32_t c = 0;
+
+	while (c >= 0 && text.len) {
+		bool found = str_split(&text, '&', &part);
+
+		buf_add_str(out, part);
+		if (!found)
+			break;
+		c = str_split(&text, ';', &part) ? entity(part) : -1;
+		if (c >= 0)
+			json_add_utf8(out, c);
+	}
+	return c >= 0;
+}
+
+/* The nth of a list of names; empty behind its last. */
+static const char *
+nth(const char *list, size_t n)
+{
+	for (; n > 0; n--)
+		list += strlen(list) + 1;
+	return list;
+}
+
+static bool
+is_blank(struct str s)
+{
+	str_span(&s, BLANK);
+	return !s.len;
 }
 
 int
-xml_text(struct str inside, struct arena *a, struct str *out, struct err *e)
+xml_read(struct str text, const char *path, const char *names, struct str *out, struct arena *a, struct err *e)
 {
-	struct buf b = arena_buf(a, inside.len + 1);	/* an entity is longer than what it stands for */
-	struct str plain, name;
+	struct str open[XML_DEPTH], rest = text, before, name;
+	struct str *found = NULL;	/* the child that is open */
+	size_t depth = 0, entered = 0;	/* elements that are open; of these, how many the path names */
+	bool any = false, seen = false;
+	struct buf b;
+	enum tag kind;
 
-	if (str_find_c(inside, '<') != SIZE_MAX)
-		return bad(e, "an element where text belongs");
-	for (bool found = true; found;) {
-		int32_t c;
-
-		found = str_split(&inside, '&', &plain);
-		buf_add_str(&b, plain);
-		if (!found)
-			break;
-		c = str_split(&inside, ';', &name) ? entity(name) : -1;
-		if (c < 0)
-			return bad(e, "an entity that is not known");
-		json_add_utf8(&b, c);
+	for (size_t i = 0; *nth(names, i); i++)
+		out[i] = (struct str){ NULL, 0 };
+	str_span(&rest, BLANK);
+	if (str_begins(rest, "<?xml "))
+		str_cut(&rest, '>');
+	while ((kind = next_tag(&rest, &before, &name)) != TAG_NONE) {
+		if (kind == TAG_BAD || (!depth && (any || !is_blank(before))))
+			goto bad;
+		if (kind != TAG_CLOSE) {
+			if (depth == XML_DEPTH || found)
+				goto bad;
+			if (entered == depth && *nth(path, entered)) {
+				entered += str_is(name, nth(path, entered));
+				if (entered > depth && !*nth(path, entered)) {
+					if (seen)
+						goto bad;
+					seen = true;
+				}
+			} else if (entered == depth) {
+				for (size_t i = 0; !found && *nth(names, i); i++)
+					found = str_is(name, nth(names, i)) ? &out[i] : NULL;
+				if (found && found->at)
+					goto bad;
+			}
+			open[depth++] = name;
+			before = S("");
+		}
+		if (kind != TAG_OPEN) {
+			if (!depth || !str_eq(open[--depth], name))
+				goto bad;
+			entered = entered > depth ? depth : entered;
+			if (found) {
+				b = arena_buf(a, before.len + 1);
+				if (b.full)
+					return arena_err(e);
+				if (!read_text(&b, before))
+					goto bad;
+				*found = buf_str(&b);
+				found = NULL;
+			}
+			any = !depth;
+		}
 	}
-	*out = buf_str(&b);
-	return b.full ? arena_err(e) : 0;
+	if (any && is_blank(before))
+		return 0;
+bad:
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "xml: malformed at byte %zu", (size_t)(rest.at - text.at));
 }

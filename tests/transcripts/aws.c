@@ -68,11 +68,9 @@ sts_init(void)
 {
 	struct err e;
 
-	machine.sts = (struct sts){ .env = &vars, .role_arn = own.role, .external_id = own.external_id, .duration_s = own.duration };
+	machine.sts = (struct sts){ .env = &vars, .host = own.host, .param = { own.role, S(""), own.external_id, own.duration } };
 	machine.sts.cred = cred_from_env(&signer, &vars, &e) == 0 ? &signer : NULL;
-	machine.sts.token = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
-	if (sts_session_name(&machine.sts.session_name, vars.var[CRED_ROLE_SESSION_NAME], own.host, &arena, &e) < 0)
-		abort();
+	machine.sts.param[STS_TOKEN] = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
 }
 
 static const struct cred *
@@ -84,13 +82,13 @@ sts_cred(void)
 static void
 web_init(void)
 {
-	machine.web = (struct web){ .env = &vars, .host = own.host };
+	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
 }
 
 static const struct cred *
 web_cred(void)
 {
-	return &machine.web.cred;
+	return &machine.web.sts.got;
 }
 
 static void

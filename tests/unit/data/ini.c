@@ -63,6 +63,7 @@ static const struct {
 	{ "below a value: a property", S("[a]\nb = 1\n  c = 2 # d\n"), S("[|a|a];2 b=1;3 c=2;") },
 	{ "below a head: a property", S("[a]\n  c = 2\n  d =\n  e = 3\n"), S("[|a|a];2 c=2;3 d=;4 d.e=3;") },
 	{ "a head ends what was above", S("[a]\nb =\n[c]\n  d = 1\n"), S("[|a|a];2 b=;[|c|c];4 d=1;") },
+	{ "and whether it was empty", S("[a]\nb =\n[c]\n  d = 1 # e\n"), S("[|a|a];2 b=;[|c|c];4 d=1;") },
 	{ "a blank line does not", S("[a]\nb =\n\n  c = 1\n"), S("[|a|a];2 b=;4 b.c=1;") },
 	{ "further lines", S("[a]\nb = 1\n  more # all\n\n  and\n"), S("[|a|a];2 b=1;3 b+more # all;5 b+and;") },
 	{ "below an empty value: dropped", S("[a]\nb =\n  word\n"), S("[|a|a];2 b=;") },
@@ -72,13 +73,13 @@ static const struct {
 	{ "a byte order mark", S("\xef\xbb\xbf[a]\nb = 1\n"), S("[|a|a];2 b=1;") },
 	{ "one of them", S("\xef\xbb\xbf\xef\xbb\xbf[a]\nb = 1\n"), S("") },
 	{ "bytes beyond ascii", S("[profile \xc3\xa9]\nb = \xff\n"), S("[profile|\xc3\xa9|profile \xc3\xa9];2 b=\xff;") },
-	{ "not closed", S("[a]\nb = 1\n[profile c\nb = 2\n"), S("! line 3: a section without a name or its closing bracket") },
-	{ "closed in a comment", S("[a # ]\n"), S("! line 1: a section without a name or its closing bracket") },
-	{ "no name", S("[]\n"), S("! line 1: a section without a name or its closing bracket") },
-	{ "blanks for a name", S("[ \t]\n"), S("! line 1: a section without a name or its closing bracket") },
-	{ "a bracket alone", S("a\n["), S("! line 2: a section without a name or its closing bracket") },
-	{ "a nul", S("[a]\nb = 1\0 2\n"), S("! line 2: holds a nul byte") },
-	{ "a nul in a comment", S("# \0\n"), S("! line 1: holds a nul byte") },
+	{ "not closed", S("[a]\nb = 1\n[profile c\nb = 2\n"), S("! line 3: a nul byte, or a section without a name or its bracket") },
+	{ "closed in a comment", S("[a # ]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
+	{ "no name", S("[]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
+	{ "blanks for a name", S("[ \t]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
+	{ "a bracket alone", S("a\n["), S("! line 2: a nul byte, or a section without a name or its bracket") },
+	{ "a nul", S("[a]\nb = 1\0 2\n"), S("! line 2: a nul byte, or a section without a name or its bracket") },
+	{ "a nul in a comment", S("# \0\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
 };
 
 #define WHOLE "\xef\xbb\xbf# c\r\n[default]\nregion = eu-west-1 # c\n[profile \"my prof\"]\ns3 =\n  a = b\n  c\nrole_arn: 'x'\n  more\nlast=\n"
