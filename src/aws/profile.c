@@ -98,7 +98,7 @@ take_value(struct values *p, const struct ini *i, const struct profile_file *f, 
 
 /* What one file adds. Id, secret and token are of one file: those of an earlier one stay only if this one has no pair. */
 static int
-read_file(struct values *p, const struct profile_file *f, bool is_config, struct str name, struct err *e)
+read_file(struct values *p, const struct profile_file *f, bool is_config, const struct str *name, struct err *e)
 {
 	bool inside = false, is_long = false;
 	struct values before = *p;
@@ -109,7 +109,7 @@ read_file(struct values *p, const struct profile_file *f, bool is_config, struct
 	memset(p->v, 0, SOURCE_PROFILE * sizeof *p->v);
 	while (ini_next(&i)) {
 		if (!i.key.len) {
-			inside = enter(p, &i, is_config, name, &is_long);
+			inside = enter(p, &i, is_config, *name, &is_long);
 			p->found |= inside;
 		} else if (inside && !i.parent.len && take_value(p, &i, f, e) < 0) {
 			return -1;
@@ -191,7 +191,7 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	if (n > 1)
 		return bad(e, "more than one source of credentials beside role_arn");
 	if (out->role_n == PROFILE_ROLES)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "more than %d roles one behind the other", PROFILE_ROLES);
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "more than %d roles", PROFILE_ROLES);
 	out->role_n++;
 	role->profile = *name;
 	memcpy(role->param, &v[ROLE_ARN], sizeof role->param);
@@ -211,7 +211,7 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	out->base = PROFILE_ENVIRONMENT;
 	for (const char *c = sources; !str_is(v[CREDENTIAL_SOURCE], c); c += strlen(c) + 1)
 		if (++out->base > PROFILE_INSTANCE)
-			return bad(e, "credential_source is none of Environment, EcsContainer and Ec2InstanceMetadata");
+			return bad(e, "no such credential_source");
 	return 0;
 }
 
@@ -227,7 +227,7 @@ take_profile(struct profile_plan *out, const struct values *p, struct str *name,
 	if (p->v[ROLE_ARN].len)
 		return take_role(out, p, name, e);
 	if (p->v[SOURCE_PROFILE].len || p->v[CREDENTIAL_SOURCE].len || p->v[TOKEN_FILE].len)
-		return bad(e, "source_profile, credential_source and web_identity_token_file need a role_arn beside them");
+		return bad(e, "a source for a role, but no role_arn");
 	r = take_own(out, p, *name, e);
 	return r <= 0 ? r : err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "has no credentials");
 }
@@ -242,31 +242,34 @@ is_circle(const struct profile_plan *p, struct str name)
 }
 
 int
-profile_resolve(struct profile_plan *out, const struct profile_file *config, const struct profile_file *credentials, struct str name,
-    struct err *e)
+profile_resolve(struct profile_plan *out, const struct profile_file file[2], struct str name, struct err *e)
 {
 	char text[ERR_LINE];
 	struct buf names = BUF(text);
-	int r = 1;
+	struct str at;
+	int r;
 
-	for (*out = (struct profile_plan){ 0 }; r > 0;) {
+	memset(out, 0, sizeof *out);
+	do {
 		struct values p = { 0 };
-		struct str at = name;
-		unsigned n = out->role_n;
+		bool is_source = out->role_n > 0;
 
-		buf_fmt(&names, "%s%.*s", n ? " -> " : "", STR(at));
-		r = -1;
-		if (read_file(&p, config, true, at, e) < 0 || read_file(&p, credentials, false, at, e) < 0)
-			;
-		else if (!p.found)
-			err_set(e, n ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(config->path), STR(credentials->path));
-		else if (!p.v[ID].len && is_circle(out, at))
+		at = name;
+		buf_fmt(&names, "%s%.*s", is_source ? " -> " : "", STR(at));
+		r = read_file(&p, &file[0], true, &at, e);
+		if (r == 0)
+			r = read_file(&p, &file[1], false, &at, e);
+		if (r == 0 && !p.found)
+			r = err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(file[0].path), STR(file[1].path));
+		if (r == 0 && !p.v[ID].len && is_circle(out, at))
 			return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "source_profile goes in a circle: %.*s", STR(buf_str(&names)));
-		else if (n || take_settings(out, &p, config, e) == 0)
+		if (r == 0 && !is_source)
+			r = take_settings(out, &p, file, e);
+		if (r == 0)
 			r = take_profile(out, &p, &name, e);
-		if (r < 0 && n)
+		if (r < 0 && is_source)
 			err_in(e, "source_profile %.*s", STR(at));
-	}
+	} while (r > 0);
 	return r;
 }
 
@@ -375,18 +378,15 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		if (cred_from_env(&m->cred, m->env, e) == 0)
 			return next_role(m, out, env, e);
 		e->code = ERR_INPUT;	/* ERR_ABSENT would mean: try the next source */
-		err_in(e, "credential_source Environment");
 		return STEP_FAIL;
-	case PROFILE_CONTAINER:
-		if (!container_is_configured(m->env))
-			return fail(e, ERR_INPUT, "credential_source EcsContainer: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set");
+	case PROFILE_CONTAINER:	/* which refuses addresses that are not set */
 		m->container = (struct container){ .env = m->env };
 		m->state = PROFILE_CONTAINER_ASKED;
 		return run(m, NULL, out, env, e);
 	case PROFILE_INSTANCE:
 		break;
 	}
-	return fail(e, ERR_INPUT, "credential_source Ec2InstanceMetadata: this build does not have it");
+	return fail(e, ERR_INPUT, "this build does not have credential_source Ec2InstanceMetadata");
 }
 
 /* --- The files. */
@@ -395,7 +395,7 @@ static enum step
 resolve(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 {
 	static const unsigned char var[PROFILE_SETTINGS] = { CRED_REGION, CRED_STS_ENDPOINT, CRED_USE_FIPS, CRED_USE_DUALSTACK };
-	int r = profile_resolve(&m->plan, &m->file[0], &m->file[1], m->name, e);
+	int r = profile_resolve(&m->plan, m->file, m->name, e);
 
 	m->settings = *m->env;
 	for (unsigned i = 0; i < PROFILE_SETTINGS; i++)

@@ -55,7 +55,7 @@ struct profile_plan {
 	struct str setting[PROFILE_SETTINGS];	/* of the profile itself, not of its sources; may be empty */
 };
 
-/* What the files say of a profile. In the config file it is [profile X], or [default] where there is no [profile default]; in the
+/* What the config and the credentials file say of a profile. In the config file it is [profile X], or [default] where there is no [profile default]; in the
    credentials file [X]. The credentials file wins, key by key, but id, secret and token are of one file. What each profile of the
    chain may hold:
      own keys end the chain in a profile that another one names; the profile may name itself;
@@ -66,8 +66,8 @@ struct profile_plan {
    (mfa_serial beside a role, sso and login_session where they are the only source), a malformed file or value. CAUSE_CREDENTIALS,
    with file and line where there is one,
    and "source_profile NAME: " in front where it is of another profile than the one asked for. A value goes over several lines only in keys that are not ours. */
-int profile_resolve(struct profile_plan *out, const struct profile_file *config, const struct profile_file *credentials,
-    struct str name, struct err *e) __attribute__((warn_unused_result));
+int profile_resolve(struct profile_plan *out, const struct profile_file file[2], struct str name, struct err *e)
+	__attribute__((warn_unused_result));
 
 enum profile_state {
 	PROFILE_START,

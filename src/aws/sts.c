@@ -45,7 +45,7 @@ find_url(const struct sts *m, struct buf *b, struct str *url, struct str *region
 		region_add_own_sts_host(b, *region, fips, dualstack);
 		*url = since(b, start);
 	} else if (fips || dualstack) {
-		return bad(e, "fips and dual-stack endpoints exclude an endpoint url of one's own");
+		return bad(e, "a fips or dual-stack endpoint, and an endpoint url");
 	}
 	*region = region_scope(*region);
 	return 0;
@@ -90,6 +90,14 @@ add_body(const struct sts *m, struct buf *b)
 	return since(b, start);
 }
 
+static struct http_field *
+add_field(struct http_field *to, const char *name, struct str value)
+{
+	to->name = str_of(name);
+	to->value = value;
+	return to + 1;
+}
+
 static enum step
 ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 {
@@ -113,7 +121,6 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 		return err_in(e, "endpoint url"), STEP_FAIL;
 	start = b.len;
 	buf_fmt(&b, uri.tls ? "https://" : "http://");
-	head = http->head;
 	host_format(&b, &uri.host);
 	if (uri.has_port)
 		buf_fmt(&b, ":%u", uri.port);
@@ -125,21 +132,21 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	http->connect_ms = STS_CONNECT_MS;
 	http->within_ms = STS_WITHIN_MS;
 	http->once = m->cred != NULL;
-	*head++ = (struct http_field){ S("Content-Type"), S("application/x-www-form-urlencoded; charset=utf-8") };
+	head = add_field(http->head, "Content-Type", S("application/x-www-form-urlencoded; charset=utf-8"));
 	if (m->cred) {
 		start = b.len;
 		date_format_amz(&b, env->wall_s);
-		*head++ = (struct http_field){ S("X-Amz-Date"), since(&b, start) };
+		head = add_field(head, "X-Amz-Date", since(&b, start));
 		if (m->cred->token.len)
-			*head++ = (struct http_field){ S("X-Amz-Security-Token"), m->cred->token };
-		*head = (struct http_field){ S("Host"), uri.tls ? str_part(m->place, 8, m->place.len) : str_part(m->place, 7, m->place.len) };
+			head = add_field(head, "X-Amz-Security-Token", m->cred->token);
+		add_field(head, "Host", str_part(m->place, uri.tls ? 8 : 7, m->place.len));	/* signed; the shell sends it */
 		s.path = uri.path;
 		s.head = http->head;
 		s.head_n = (size_t)(head + 1 - http->head);
 		start = b.len;
 		if (sigv4_sign(&b, &s, m->cred, env->arena, e) < 0)
 			return STEP_FAIL;
-		*head++ = (struct http_field){ S("Authorization"), since(&b, start) };	/* Host is the shell's */
+		head = add_field(head, "Authorization", since(&b, start));
 	}
 	http->head_n = (size_t)(head - http->head);
 	if (!uri.tls && env->notes)

@@ -133,7 +133,8 @@ ini_init(struct ini *i, struct str text, struct err *e)
 		if (str_find_c(line, 0) != SIZE_MAX || (str_begins(line, "[") && !cut_head(&line)))
 			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: a nul byte, or a section without a name or its bracket", i->line);
 	}
-	*i = (struct ini){ .rest = text };
+	i->rest = text;
+	i->line = 0;
 	return 0;
 }
 

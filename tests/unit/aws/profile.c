@@ -41,13 +41,13 @@ static struct str
 describe(struct str config, struct str credentials, struct str profile)
 {
 	static char line[4096];
-	const struct profile_file one = { S("/h/config"), config }, two = { S("/h/credentials"), credentials };
+	const struct profile_file file[2] = { { S("/h/config"), config }, { S("/h/credentials"), credentials } };
 	struct buf b = BUF(line);
 	struct profile_plan p;
 	unsigned n;
 	struct err e;
 
-	if (profile_resolve(&p, &one, &two, profile, &e) < 0) {
+	if (profile_resolve(&p, file, profile, &e) < 0) {
 		buf_fmt(&b, "%s %s", e.code == ERR_INPUT ? "INPUT" : e.code == ERR_ABSENT ? "ABSENT" : "?", e.line);
 		return buf_str(&b);
 	}
@@ -114,11 +114,11 @@ run_vectors(void)
 static void
 run_settings(void)
 {
-	struct profile_file config = { S("/h/config"), S(CONFIG) }, credentials = { S("/h/credentials"), S(CREDENTIALS) };
+	struct profile_file file[2] = { { S("/h/config"), S(CONFIG) }, { S("/h/credentials"), S(CREDENTIALS) } };
 	struct profile_plan p;
 	struct err e;
 
-	if (!ok(profile_resolve(&p, &config, &credentials, S("web"), &e) == 0, "a profile with settings"))
+	if (!ok(profile_resolve(&p, file, S("web"), &e) == 0, "a profile with settings"))
 		return;
 	is_str(p.setting[PROFILE_REGION], S("eu-west-1"), "its region");
 	is_str(p.setting[PROFILE_STS_ENDPOINT], S("http://127.0.0.1:2"), "the endpoint of its services");
@@ -128,23 +128,24 @@ run_settings(void)
 	is_str(p.role[0].profile, S("web"), "whose it is");
 	is_str(p.role[0].param[STS_SESSION], S("me"), "its session");
 	ok(p.keys.expires_s == CRED_FOREVER, "keys of a file last");
-	credentials.text = S("[web]\nregion = eu-west-2\nendpoint_url = http://127.0.0.1:5\n");
-	config.text = S("[profile web]\nregion = eu-west-1\nuse_fips_endpoint = true\n");
-	ok(profile_resolve(&p, &config, &credentials, S("web"), &e) < 0 && e.code == ERR_ABSENT, "settings alone are no credentials");
+	file[1].text = S("[web]\nregion = eu-west-2\nendpoint_url = http://127.0.0.1:5\n");
+	file[0].text = S("[profile web]\nregion = eu-west-1\nuse_fips_endpoint = true\n");
+	ok(profile_resolve(&p, file, S("web"), &e) < 0 && e.code == ERR_ABSENT, "settings alone are no credentials");
 	is_str(p.setting[PROFILE_REGION], S("eu-west-2"), "and there all the same; the credentials file wins");
 	is_str(p.setting[PROFILE_STS_ENDPOINT], S("http://127.0.0.1:5"), "its endpoint");
 	is_str(p.setting[PROFILE_FIPS], S("true"), "key by key");
-	ok(profile_resolve(&p, &config, &credentials, S("other"), &e) < 0 && e.code == ERR_ABSENT && !p.setting[PROFILE_REGION].len, "nothing of another profile");
+	ok(profile_resolve(&p, file, S("other"), &e) < 0 && e.code == ERR_ABSENT && !p.setting[PROFILE_REGION].len, "nothing of another profile");
 }
 
 /* A plan in bounds, or one printable line without a secret. */
 static bool
-is_sound(const struct profile_file *config, const struct profile_file *credentials)
+is_sound(struct str config, struct str credentials)
 {
+	const struct profile_file file[2] = { { S("/h/config"), config }, { S("/h/credentials"), credentials } };
 	struct profile_plan p;
 	struct err e;
 
-	if (profile_resolve(&p, config, credentials, S("web"), &e) < 0)
+	if (profile_resolve(&p, file, S("web"), &e) < 0)
 		return (e.code == ERR_INPUT || e.code == ERR_ABSENT) && e.cause == CAUSE_CREDENTIALS && str_is_printable(str_of(e.line)) &&
 		    str_find(str_of(e.line), S("canary")) == SIZE_MAX;
 	return p.role_n <= PROFILE_ROLES && (p.base != PROFILE_KEYS || (str_is_visible(p.keys.id) && str_is_visible(p.keys.secret)));
@@ -153,19 +154,15 @@ is_sound(const struct profile_file *config, const struct profile_file *credentia
 static bool
 is_config_sound(struct str input, void *arg)
 {
-	struct profile_file config = { S("/h/config"), input }, credentials = { S("/h/credentials"), S(CREDENTIALS) };
-
 	(void)arg;
-	return is_sound(&config, &credentials);
+	return is_sound(input, S(CREDENTIALS));
 }
 
 static bool
 are_credentials_sound(struct str input, void *arg)
 {
-	struct profile_file config = { S("/h/config"), S(CONFIG) }, credentials = { S("/h/credentials"), input };
-
 	(void)arg;
-	return is_sound(&config, &credentials);
+	return is_sound(S(CONFIG), input);
 }
 
 int
