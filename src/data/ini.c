@@ -70,8 +70,8 @@ cut_head(struct str *line)
 static void
 take_head(struct ini *i, struct str head)
 {
-	i->key.len = i->above.len = i->type.len = 0;
-	i->above_empty = false;
+	i->key.len = i->value.len = i->parent.len = i->above.len = i->type.len = 0;
+	i->above_empty = i->more = false;
 	i->name = head;
 	if (!unquote(&i->name)) {
 		head.len = find(head, ' ', '\t');

@@ -25,7 +25,7 @@ struct ini {
 	struct str head;	/* the section: all between its brackets, or between the quotes there; empty before the first */
 	struct str type;	/* its first word ("profile"), or empty when it is one word */
 	struct str name;	/* the words behind the first, without one pair of quotes; or all of it */
-	struct str key;		/* as written: compare without case. Empty: it was the head of a section that was read */
+	struct str key;		/* as written: compare without case. Empty: it was a head that was read, and so is all below */
 	struct str value;	/* may be empty */
 	struct str parent;	/* the key above, where this belongs to that one's empty value; else empty */
 	bool more;		/* value is a further line of the value of key */

@@ -128,8 +128,11 @@ xml_read(struct str text, const char *path, const char *names, struct str *out, 
 	for (size_t i = 0; *nth(names, i); i++)
 		out[i] = (struct str){ NULL, 0 };
 	str_span(&rest, BLANK);
-	if (str_begins(rest, "<?xml "))
-		str_cut(&rest, '>');
+	if (str_begins(rest, "<?xml ")) {
+		before = str_cut(&rest, '>');
+		if (before.at[before.len - 1] != '?' || !is_plain(str_part(before, 1, before.len)))
+			goto bad;
+	}
 	while ((kind = next_tag(&rest, &before, &name)) != TAG_NONE) {
 		if (kind == TAG_BAD || (!depth && (any || !is_blank(before))))
 			goto bad;

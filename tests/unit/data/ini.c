@@ -96,7 +96,7 @@ is_sound(struct str text, void *arg)
 	if (ini_init(&i, text, &e) < 0)
 		return e.cause == CAUSE_FILE && (e.code == ERR_INPUT || e.code == ERR_LIMIT) && str_begins(str_of(e.line), "line ");
 	while (ini_next(&i)) {
-		if (i.line <= line || !i.head.len || str_find_c(i.value, '\n') != SIZE_MAX || (i.more && i.parent.len))
+		if (i.line <= line || !i.head.len || (!i.key.len && (i.more || i.parent.len || i.value.len)) || str_find_c(i.value, '\n') != SIZE_MAX || (i.more && i.parent.len))
 			return false;
 		line = i.line;
 	}
