@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static char memory[1 << 20];
 static struct arena arena = { .at = memory, .cap = sizeof memory };
 static struct vault vault = { .address = { .tls = true, .host = { .name = S("vault") }, .path = S("/") } };
-static const struct cred cred = { S("AKIDEXAMPLE"), S(SECRET), S(TOKEN) };
+static const struct cred cred = { .id = S("AKIDEXAMPLE"), .secret = S(SECRET), .token = S(TOKEN) };
 static struct login_config config = { .vault = &vault, .cred = &cred, .mount = S("aws"), .region = S("us-east-1") };
 
 static void

@@ -139,7 +139,7 @@ run_suite_case(const char *folder, const char *name)
 	canonical = suite_file(folder, name, "header-canonical-request.txt");
 	credentials = value(context, "credentials");
 	cred = (struct cred){ text(value(credentials, "access_key_id")), text(value(credentials, "secret_access_key")),
-	    text(value(credentials, "token")) };
+	    text(value(credentials, "token")), CRED_FOREVER };
 	s.region = text(value(context, "region"));
 	s.service = text(value(context, "service"));
 	need(date_parse_rfc3339(text(value(context, "timestamp")), &s.at_s), name, "timestamp");
@@ -255,7 +255,7 @@ run_own(void)
 	{ S("X-Vault-AWS-IAM-Server-ID"), S(id) }
 
 static const struct http_field login_fields[] = { LOGIN_FIELDS("AQoDYXdzEPT//////////wEXAMPLEtoken==", "vault.example.com") };
-static const struct cred example = { S("AKIDEXAMPLE"), S("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), S("") };
+static const struct cred example = { S("AKIDEXAMPLE"), S("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), S(""), CRED_FOREVER };
 static const struct sigv4 login = {
 	.method = S("POST"), .path = S("/"), .head = login_fields, .head_n = 6,
 	.body = S("Action=GetCallerIdentity&Version=2011-06-15"), .region = S("us-east-1"), .service = S("sts"), .at_s = 1440938160,

@@ -27,7 +27,7 @@ reset(void)
 	vault = (struct vault){ 0 };
 	if (uri_parse(&vault.address, S("https://vault:8200"), &err) < 0)
 		ok(false, "%s", err.line);
-	cred = (struct cred){ S("AKIDEXAMPLE"), S(SECRET), S("") };
+	cred = (struct cred){ .id = S("AKIDEXAMPLE"), .secret = S(SECRET) };
 	config = (struct login_config){ .vault = &vault, .cred = &cred, .mount = S("aws"), .role = S("web"), .region = S("us-east-1") };
 }
 
