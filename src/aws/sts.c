@@ -176,6 +176,7 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	static const char again[] = "InvalidIdentityToken\0IDPCommunicationError\0ExpiredTokenException\0Throttling\0"
 	    "ThrottlingException\0RequestLimitExceeded\0";
 	static const char fatal[] = "ValidationError\0MalformedPolicyDocument\0PackedPolicyTooLarge\0";
+	enum err_cause cause = CAUSE_CREDENTIALS;
 	enum err_code next = ERR_DENIED;
 	struct str said[2], words, rest;
 
@@ -190,8 +191,10 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 		next = ERR_RETRY;
 	else if (str_is_in(said[0], fatal))
 		next = ERR_INPUT;
-	err_set(e, next, str_begins(words, "Signature expired") || str_begins(words, "Signature not yet current") ? CAUSE_CLOCK : CAUSE_CREDENTIALS,
-	    "answer %d%s%.*s%s%.*s", in->status, said[0].len ? ": " : "", STR(said[0]), words.len ? ": " : "", STR(words));
+	if (str_begins(words, "Signature expired") || str_begins(words, "Signature not yet current"))
+		cause = CAUSE_CLOCK;
+	err_set(e, next, cause, "answer %d%s%.*s%s%.*s", in->status, said[0].len ? ": " : "", STR(said[0]), words.len ? ": " : "",
+	    STR(words));
 }
 
 static enum step

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/vectors/profile.py: writes profile.json, pairs of shared files and what a profile of them comes to. Run: tests/vectors/profile.py >tests/vectors/profile.json
 # SPDX-License-Identifier: MIT
-"""botocore (1.43.11 made what is committed) reads the same files, with services that only write down what they were asked. Each case
+"""botocore (1.44.5 made what is committed) reads the same files, with services that only write down what they were asked. Each case
 says what we make of it: the base and the roles behind it, or the error's code and line. Where botocore makes something else of it
 the case says why, and this script fails when a case says nothing and differs, or says something and does not."""
 import json

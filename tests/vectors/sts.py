@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/vectors/sts.py: writes sts.tsv, the STS endpoints of regions by FIPS and dual-stack, by botocore's rules. Run: tests/vectors/sts.py >tests/vectors/sts.tsv
 # SPDX-License-Identifier: MIT
-# botocore 1.43.11 made what is committed. Combinations that a partition does not offer are errors there; which those are is not
+# botocore 1.44.5 made what is committed. Combinations that a partition does not offer are errors there; which those are is not
 # our business, so they are left out. So is aws-global, which the rules take for a region's name as soon as a flag is set.
 import itertools
 
