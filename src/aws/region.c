@@ -79,13 +79,20 @@ region_scope(struct str region)
 }
 
 void
-region_add_sts_host(struct buf *out, struct str region)
+region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dualstack)
 {
-	bool is_fips = str_has_suffix(region, FIPS) && !str_has_prefix(region, S("us-gov-"));
+	const char *suffix = suffix_of(region);
 
-	if (str_eq(region, S("us-east-1")) || str_eq(region, S("aws-global"))) {
+	if (str_eq(region, S("aws-global")) && !fips && !dualstack) {
 		buf_add_str(out, S("sts.amazonaws.com"));
 		return;
 	}
-	buf_fmt(out, "%s.%.*s.%.*s", is_fips ? "sts-fips" : "sts", STR(region_scope(region)), STR(region_suffix(region)));
+	fips = (fips || str_has_suffix(region, FIPS)) && (dualstack || !str_begins(region, "us-gov-"));
+	buf_fmt(out, "%s.%.*s.%s", fips ? "sts-fips" : "sts", STR(region_scope(region)), dualstack ? next(suffix) : suffix);
+}
+
+void
+region_add_sts_host(struct buf *out, struct str region)
+{
+	region_add_own_sts_host(out, str_eq(region, S("us-east-1")) ? S("aws-global") : region, false, false);
 }

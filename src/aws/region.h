@@ -30,4 +30,10 @@ struct str region_scope(struct str region);
    whose regional hosts are FIPS already (AWS General Reference, "STS endpoints"). */
 void region_add_sts_host(struct buf *out, struct str region);
 
+/* Append the host for calls of our own to STS: always the regional one, since the global host's session tokens are by default
+   refused in regions that must be opted into. Only aws-global, which stands for "no region is known", has the global host.
+   `fips` and `dualstack` choose the endpoints of these names (AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT); whether they
+   exist in this region is not known here. */
+void region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dualstack);
+
 #endif

@@ -134,10 +134,58 @@ run_hosts(void)
 		ok(!region_is_aws_host(foreign[i]), "not AWS's: row %zu, %s", i, foreign[i].at);
 }
 
+/* region, fips, dual-stack, URL: tests/vectors/sts.py's */
+static void
+run_own(void)
+{
+	struct str rest = memory_file("tests/vectors/sts.tsv");
+	int n = 0;
+
+	for (; rest.len; n++) {
+		struct str row = str_cut(&rest, '\n');
+		struct str region = str_cut(&row, '\t'), fips = str_cut(&row, '\t'), dualstack = str_cut(&row, '\t');
+		char text[200];
+		struct buf b = BUF(text);
+
+		buf_fmt(&b, "https://");
+		region_add_own_sts_host(&b, region, str_is(fips, "1"), str_is(dualstack, "1"));
+		is_str(buf_str(&b), row, "own: %.*s, fips %.*s, dual-stack %.*s", STR(region), STR(fips), STR(dualstack));
+	}
+	ok(n >= 40, "%d rows", n);
+}
+
+/* What botocore's rules have nothing to say of. */
+static void
+run_global(void)
+{
+	static const struct {
+		struct str region;
+		bool fips, dualstack;
+		struct str host;
+	} rows[] = {
+		{ S("aws-global"), false, false, S("sts.amazonaws.com") },
+		{ S("aws-global"), true, false, S("sts-fips.us-east-1.amazonaws.com") },
+		{ S("aws-global"), false, true, S("sts.us-east-1.api.aws") },
+		{ S("eu-west-1-fips"), false, false, S("sts-fips.eu-west-1.amazonaws.com") },
+		{ S("eu-west-1-fips"), false, true, S("sts-fips.eu-west-1.api.aws") },
+		{ S("us-gov-west-1-fips"), false, false, S("sts.us-gov-west-1.amazonaws.com") },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[200];
+		struct buf b = BUF(text);
+
+		region_add_own_sts_host(&b, rows[i].region, rows[i].fips, rows[i].dualstack);
+		is_str(buf_str(&b), rows[i].host, "own: %.*s", STR(rows[i].host));
+	}
+}
+
 int
 main(void)
 {
 	run_hosts();
+	run_own();
+	run_global();
 	run_table();
 	run_unknown();
 	run_invalid();

@@ -1,0 +1,67 @@
+/* aws/web.c: credentials for a web identity token, as a step machine. */
+/* SPDX-License-Identifier: MIT */
+#include "aws/web.h"
+
+static enum step
+start(struct web *m, struct ask *out, struct senv *env, struct err *e)
+{
+	const struct str *var = m->sts.env->var;
+	struct str *role = &m->sts.param[STS_ROLE_ARN];
+
+	if (!m->token_file.len) {
+		m->token_file = var[CRED_WEB_IDENTITY_TOKEN_FILE];
+		*role = var[CRED_ROLE_ARN];
+	}
+	if (m->token_file.len && role->len) {
+		*out = (struct ask){ .kind = ASK_FILE, .file = { .path = m->token_file, .max = STS_TOKEN_MAX } };
+		m->state = WEB_TOKEN_READ;
+		return STEP_ASK;
+	}
+	if (role->len && env->notes)
+		buf_fmt(env->notes, "AWS_ROLE_ARN is ignored: AWS_WEB_IDENTITY_TOKEN_FILE is not set%c", 0);
+	err_set(e, m->token_file.len ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set",
+	    m->token_file.len ? "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN" : "AWS_WEB_IDENTITY_TOKEN_FILE");
+	return STEP_FAIL;
+}
+
+static enum step
+take_token(struct web *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
+{
+	struct str token = str_cut_eol(in->body);
+
+	if (in->how != ANSWER_OK) {
+		*e = *in->err;
+		e->cause = CAUSE_CREDENTIALS;
+		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
+	} else if (!str_is_visible(token)) {
+		err_set(e, token.len ? ERR_INPUT : ERR_RETRY, CAUSE_CREDENTIALS, token.len ? "holds a byte that is not visible ascii" : "is empty");
+	} else {
+		m->sts.param[STS_TOKEN] = token;
+		m->state = WEB_ASKED;
+		return sts_step(&m->sts, NULL, out, env, e);
+	}
+	err_in(e, "its token file");
+	return STEP_FAIL;
+}
+
+enum step
+web_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
+{
+	struct web *m = machine;
+	enum step s = STEP_FAIL;
+
+	switch (m->state) {
+	case WEB_START:
+		s = start(m, out, env, e);
+		break;
+	case WEB_TOKEN_READ:
+		s = take_token(m, in, out, env, e);
+		break;
+	case WEB_ASKED:
+		s = sts_step(&m->sts, in, out, env, e);
+		break;
+	}
+	if (s == STEP_FAIL)
+		err_in(e, "web identity");
+	return s;
+}
