@@ -133,7 +133,7 @@ peer_tell(struct peer *p, struct str messages)
 static inline struct str
 peer_hello_of(struct peer *p, unsigned version, struct str session, unsigned suite, unsigned compression, const struct str *extensions)
 {
-	char text[2000];
+	static char text[1 << 15];
 	struct buf b = BUF(text);
 
 	buf_add_c(&b, (char)(version >> 8));

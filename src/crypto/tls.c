@@ -65,8 +65,11 @@ answer(struct tls *t)
 	struct buf *talk = &t->talk;
 	size_t from = talk->len;
 	uint8_t finished[4 + 12] = { MSG_FINISHED, 0, 0, 12 };
-	enum tls_fault fault = tls_add_exchange(t);
+	enum tls_fault fault;
 
+	if (talk->cap - from < TLS_OURS + sizeof finished)
+		return TLS_FAULT_LENGTH;
+	fault = tls_add_exchange(t);
 	if (fault)
 		return fault;
 	put_record(t, REC_HANDSHAKE, talk->at + from, talk->len - from);
@@ -78,7 +81,7 @@ answer(struct tls *t)
 	put_record(t, REC_HANDSHAKE, finished, sizeof finished);
 	t->talk_at = talk->len;
 	t->phase = TLS_KEYED;
-	return talk->full ? TLS_FAULT_LENGTH : TLS_FAULT_NONE;
+	return TLS_FAULT_NONE;
 }
 
 /* --- What the server says. */

@@ -108,8 +108,6 @@ tls_add_exchange(struct tls *t)
 		buf_add(talk, "\x0b\0\0\3\0\0\0", 7);
 	buf_add(talk, head, sizeof head);
 	buf_add(talk, own, t->point.len);
-	if (talk->full)
-		return TLS_FAULT_LENGTH;
 	if (t->has_ems) {	/* RFC 7627 section 4; the handshake's hash, ours included */
 		hash_two(tls_hash(t), buf_str(talk), S(""), digest);
 		seed = (struct str){ (char *)digest, hash_len(tls_hash(t)) };

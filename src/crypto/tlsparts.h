@@ -94,7 +94,8 @@ enum tls_fault tls_take_hello(struct tls *t, struct str in);
 enum tls_fault tls_take_certificate(struct tls *t, struct str in);
 enum tls_fault tls_take_exchange(struct tls *t, struct str in);
 enum tls_fault tls_take_request(struct tls *t, struct str in);
-/* Our Certificate, when one was asked for, and ClientKeyExchange into t->talk; the master secret. */
+/* Our Certificate, when one was asked for, and ClientKeyExchange into t->talk, which has TLS_OURS bytes left; the master secret. */
+#define TLS_OURS (7 + 5 + 133)
 enum tls_fault tls_add_exchange(struct tls *t);
 
 #endif

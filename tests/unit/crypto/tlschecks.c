@@ -280,6 +280,38 @@ test_order(void)
 	}
 }
 
+/* A server that leaves this much room for our half in what there is for a handshake; the bytes that it heard then. */
+static size_t
+leave(size_t room)
+{
+	static char request[66000] = "\1\x40\0\2\4\3\xff\xff", filling[1 << 14] = "\0\x0a";
+	size_t len = 12000, before;
+
+	for (int i = 0; i < 2; i++) {	/* the first time to see how much is missing */
+		begin(PEER_UNTIL_START);
+		p.ems = false;
+		filling[2] = (char)((len - 4) >> 8);
+		filling[3] = (char)(len - 4);
+		peer_tell(&p, peer_hello_of(&p, 0x0303, S(""), p.suite, 0, &(struct str){ filling, len }));
+		peer_go(&p, PEER_UNTIL_HELLO, PEER_UNTIL_EXCHANGE);
+		peer_tell(&p, peer_message(13, (struct str){ request, 8 + 65535 }));
+		len += t.talk.cap - t.talk.len - 4 - room;
+	}
+	before = p.heard_n;
+	peer_tell(&p, PEER_DONE);
+	peer_hear(&p);
+	return p.heard_n - before;
+}
+
+static void
+test_room(void)
+{
+	is_int(leave(161), 5 + 7 + 5 + 32 + 6 + 5 + 16 + 16, "room enough for our half of the handshake");
+	works(PEER_UNTIL_DONE, "which is used");
+	is_int(leave(160), 7, "not enough: an alert is all that is said");
+	refused(TLS_FAULT_LENGTH, "and why");
+}
+
 /* HelloRequest anywhere between messages: as if it were not there, in all that we say and compute. */
 static void
 test_hello_request(void)
@@ -380,6 +412,7 @@ main(void)
 	test_alerts();
 	test_cipher();
 	test_order();
+	test_room();
 	test_hello_request();
 	test_secrets();
 	test_pieces();

@@ -333,6 +333,37 @@ test_signed(void)
 	refused(TLS_FAULT_DECODE, "or with a byte behind it");
 }
 
+/* Scalars are below the curve's order and not zero, whatever the random bytes are (all alike here): it is these by which the client's
+   point is made. X25519 sees to its own (RFC 7748 section 5). */
+static void
+test_scalars(void)
+{
+	static const struct {
+		unsigned group;
+		uint8_t random, first, middle, last;
+	} rows[] = {
+		{ 23, 0xff, 0x7f, 0xff, 0xff }, { 24, 0xff, 0x7f, 0xff, 0xff }, { 25, 0xff, 0, 0xff, 0xff }, { 29, 0xff, 0xff, 0xff, 0xff },
+		{ 23, 0, 0, 0, 1 }, { 24, 0, 0, 0, 1 }, { 25, 0, 0, 0, 1 }, { 29, 0, 0, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t n = rows[i].group == 24 ? 48 : rows[i].group == 25 ? 66 : 32, len, at;
+		uint8_t scalar[66], point[133];
+
+		memset(scalar, rows[i].middle, sizeof scalar);
+		scalar[0] = rows[i].first;
+		scalar[n - 1] = rows[i].last;
+		len = br_ec_all_m31.mulgen(point, scalar, n, (int)rows[i].group);
+		begin(PEER_UNTIL_START);
+		memset(t.scalar, rows[i].random, sizeof t.scalar);
+		p.group = rows[i].group;
+		peer_go(&p, PEER_UNTIL_START, PEER_UNTIL_EXCHANGE);
+		at = p.heard_n;
+		peer_tell(&p, PEER_DONE);
+		ok(p.heard_n > at + 10 + len && memcmp(p.heard + at + 10, point, len) == 0, "group %u, random bytes %02x", p.group, rows[i].random);
+	}
+}
+
 static void
 test_request(void)
 {
@@ -400,6 +431,7 @@ main(void)
 	test_points();
 	test_schemes();
 	test_signed();
+	test_scalars();
 	test_request();
 	test_finished();
 	return tap_end();
