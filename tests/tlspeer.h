@@ -400,6 +400,7 @@ peer_go(struct peer *p, enum peer_until from, enum peer_until until)
 
 #define begin(until) (peer_start(&p, &t, "vault.test"), peer_go(&p, PEER_UNTIL_START, (until)))
 #define refused(fault, what) peer_refused(&p, (fault), (what))
+#define told_as(line) peer_is_told(&p, (line))
 #define works(from, what) peer_works(&p, (from), (what))
 
 /* The connection ended with this fault, and the server was told so by an alert: the last record, protected where it must be. */
@@ -417,6 +418,16 @@ peer_refused(struct peer *p, enum tls_fault fault, const char *what)
 	if (p->heard_n < len || tls_state(t) != TLS_CLOSED || tls_is_clean_end(t) || last[0] != 21 ||
 	    (len == 7 && (last[5] != 2 || last[6] != (uint8_t)fault)))
 		ok(false, "%s: an alert, and the end", what);
+}
+
+/* What is said of it. */
+static inline void
+peer_is_told(struct peer *p, const char *line)
+{
+	struct err e;
+
+	tls_error(p->t, 0, &e);
+	is_line(&e, line, "its sentence");
 }
 
 /* It goes on from here, and works. */
