@@ -14,7 +14,6 @@ import re
 import resource
 import shutil
 import signal
-import ssl
 import threading
 
 import program
