@@ -16,8 +16,10 @@ stock_verdict(const struct x509 *x)
 {
 	static br_x509_minimal_context m;
 	static br_x509_trust_anchor anchor[TRUST_ANCHORS];
+	const struct host *host = &x->config.host;
 	int64_t now_s = x->config.now_s;
 	unsigned n = 0, bits, code;
+	char name[256] = "";
 
 	for (unsigned i = 0; i < x->trust.anchor_n; i++) {
 		const struct cert *a = &x->trust.anchor[i];
@@ -37,7 +39,9 @@ stock_verdict(const struct x509 *x)
 	br_x509_minimal_set_ecdsa(&m, &br_ec_all_m31, br_ecdsa_i31_vrfy_asn1);
 	br_x509_minimal_set_minrsa(&m, CERT_RSA_MIN);
 	br_x509_minimal_set_time(&m, (uint32_t)(now_s / 86400 + 719528), (uint32_t)(now_s % 86400));
-	m.vtable->start_chain(&m.vtable, x->name);
+	if (host->kind == HOST_DNS)	/* an address it cannot look for */
+		memcpy(name, host->name.at, host->name.len);
+	m.vtable->start_chain(&m.vtable, name);
 	for (unsigned i = 0; i < x->path_n; i++) {
 		struct str der = x->cert[x->path[i]].whole;
 

@@ -2,12 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/cert.h"
 
+#include "crypto/sig.h"
 #include "data/date.h"
 #include "data/der.h"
 
-#include <bearssl_ec.h>
-#include <bearssl_hash.h>
-#include <bearssl_rsa.h>
 #include <string.h>
 
 /* Object identifiers, encoded. */
@@ -316,23 +314,23 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 	return CERT_KEY_KIND;
 }
 
-/* 1 to 3: SHA-256, SHA-384 and SHA-512; 0: none of these. */
+/* What it is signed with, as crypto/sig.h numbers it; 0: nothing that can be verified. */
 static unsigned
-signature_hash(const struct cert *c, bool *is_rsa)
+scheme_of(const struct cert *c)
 {
 	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1)), ecdsa = last_byte(c->signature_oid, S(OID_ECDSA "\x03"));
 
-	*is_rsa = rsa;
-	return rsa >= 0x0b && rsa <= 0x0d ? rsa - 0x0a : ecdsa >= 0x02 && ecdsa <= 0x04 ? ecdsa - 0x01 : 0;
+	if (rsa >= 0x0b && rsa <= 0x0d)
+		return SIG(rsa - 0x0b + SIG_HASH_MIN, SIG_RSA);
+	return ecdsa >= 0x02 && ecdsa <= 0x04 ? SIG(ecdsa - 0x02 + SIG_HASH_MIN, SIG_ECDSA) : 0;
 }
 
 const char *
 cert_unverifiable(const struct cert *c)
 {
 	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1));
-	bool is_rsa;
 
-	if (signature_hash(c, &is_rsa))
+	if (scheme_of(c))
 		return NULL;
 	if (rsa == 0x0a)
 		return "RSA-PSS";
@@ -344,24 +342,7 @@ cert_unverifiable(const struct cert *c)
 bool
 cert_is_signed_by(const struct cert *c, const br_x509_pkey *key)
 {
-	const unsigned char *signature = (const unsigned char *)c->signature.at, *oid;
-	const br_hash_class *class;
-	br_hash_compat_context hash;
-	unsigned char is[64], said[64];	/* SHA-512's */
-	bool is_rsa;
-	unsigned which = signature_hash(c, &is_rsa), len;
-
-	if (!which || key->key_type != (is_rsa ? BR_KEYTYPE_RSA : BR_KEYTYPE_EC))
-		return false;
-	class = which == 1 ? &br_sha256_vtable : which == 2 ? &br_sha384_vtable : &br_sha512_vtable;
-	oid = which == 1 ? BR_HASH_OID_SHA256 : which == 2 ? BR_HASH_OID_SHA384 : BR_HASH_OID_SHA512;
-	len = 16 * (which + 1);
-	class->init(&hash.vtable);
-	class->update(&hash.vtable, c->signed_part.at, c->signed_part.len);
-	class->out(&hash.vtable, is);
-	if (!is_rsa)
-		return br_ecdsa_i31_vrfy_asn1(&br_ec_all_m31, is, len, &key->key.ec, signature, c->signature.len);
-	return br_rsa_i31_pkcs1_vrfy(signature, c->signature.len, oid, len, &key->key.rsa, said) && memcmp(is, said, len) == 0;
+	return sig_fits(scheme_of(c), key) && sig_verify(scheme_of(c), key, c->signed_part, S(""), c->signature);
 }
 
 void

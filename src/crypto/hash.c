@@ -1,4 +1,4 @@
-/* crypto/hash.c: SHA-256 and HMAC-SHA-256. */
+/* crypto/hash.c: SHA-256, SHA-384 and SHA-512, and HMAC with them. */
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hash.h"
 
@@ -7,42 +7,26 @@
 #include <bearssl_hmac.h>
 
 void
-hash_init(struct hash *h)
+hash_two(const br_hash_class *kind, struct str a, struct str b, uint8_t *out)
 {
-	br_sha256_init(&h->sha256);
-}
+	br_hash_compat_context h;
 
-void
-hash_add(struct hash *h, struct str bytes)
-{
-	if (bytes.len)	/* the pointer may be NULL then */
-		br_sha256_update(&h->sha256, bytes.at, bytes.len);
-}
-
-void
-hash_out(const struct hash *h, uint8_t out[HASH_LEN])
-{
-	br_sha256_out(&h->sha256, out);
-}
-
-void
-hash_sha256(struct str bytes, uint8_t out[HASH_LEN])
-{
-	struct hash h;
-
-	hash_init(&h);
-	hash_add(&h, bytes);
-	hash_out(&h, out);
+	kind->init(&h.vtable);
+	if (a.len)	/* the pointer may be NULL else */
+		kind->update(&h.vtable, a.at, a.len);
+	if (b.len)
+		kind->update(&h.vtable, b.at, b.len);
+	kind->out(&h.vtable, out);
 	wipe(&h, sizeof h);	/* its buffer holds the end of what may be a secret */
 }
 
 void
-hash_hmac_sha256(struct str key, struct str data, uint8_t out[HASH_LEN])
+hash_hmac(const br_hash_class *kind, struct str key, struct str data, uint8_t *out)
 {
 	br_hmac_key_context k;
 	br_hmac_context h;
 
-	br_hmac_key_init(&k, &br_sha256_vtable, key.len ? key.at : "", key.len);
+	br_hmac_key_init(&k, kind, key.len ? key.at : "", key.len);
 	br_hmac_init(&h, &k, 0);
 	if (data.len)
 		br_hmac_update(&h, data.at, data.len);

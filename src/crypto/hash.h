@@ -1,4 +1,4 @@
-/* crypto/hash.h: SHA-256 and HMAC-SHA-256. No other hash: TLS has its own inside its engine. */
+/* crypto/hash.h: SHA-256, SHA-384 and SHA-512, and HMAC with them. Nothing in pieces over time, no other hash. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
@@ -7,21 +7,34 @@
 
 #include <bearssl_hash.h>
 
-#define HASH_LEN 32	/* bytes */
+#define HASH_LEN 32	/* bytes of a SHA-256 */
+#define HASH_MAX 64	/* bytes of the longest, SHA-512 */
 
-struct hash {
-	br_sha256_context sha256;	/* hash.c's own */
-};
+/* Which hash is said by &br_sha256_vtable, &br_sha384_vtable or &br_sha512_vtable. */
 
-/* Over pieces: init, any number of adds, out. out leaves the state as it was, so that more can be added. */
-void hash_init(struct hash *h);
-void hash_add(struct hash *h, struct str bytes);
-void hash_out(const struct hash *h, uint8_t out[HASH_LEN]);
+/* How many bytes come out: 32, 48 or 64. */
+static inline size_t
+hash_len(const br_hash_class *kind)
+{
+	return kind->desc >> BR_HASHDESC_OUT_OFF & BR_HASHDESC_OUT_MASK;
+}
 
-/* The same in one call. `out` may lie within `bytes`. */
-void hash_sha256(struct str bytes, uint8_t out[HASH_LEN]);
+/* The hash of a and, behind it, b. `out` may lie within either. What was computed on the way is wiped. */
+void hash_two(const br_hash_class *kind, struct str a, struct str b, uint8_t *out);
 
-/* HMAC-SHA-256 (RFC 2104), key of any length. What was derived from the key is wiped. `out` may lie within key or data. */
-void hash_hmac_sha256(struct str key, struct str data, uint8_t out[HASH_LEN]);
+/* HMAC (RFC 2104), key of any length. What was derived from the key is wiped. `out` may lie within key or data. */
+void hash_hmac(const br_hash_class *kind, struct str key, struct str data, uint8_t *out);
+
+static inline void
+hash_sha256(struct str bytes, uint8_t out[HASH_LEN])
+{
+	hash_two(&br_sha256_vtable, bytes, S(""), out);
+}
+
+static inline void
+hash_hmac_sha256(struct str key, struct str data, uint8_t out[HASH_LEN])
+{
+	hash_hmac(&br_sha256_vtable, key, data, out);
+}
 
 #endif

@@ -1,18 +1,22 @@
-/* crypto/tls.h: one TLS client connection as a pure machine: bytes in, bytes out. No socket, no clock, no source of randomness;
-   TLS 1.2 with ECDHE and AEAD only, no resumption, no renegotiation, no client certificates yet. */
+/* crypto/tls.h: one TLS client connection as a pure machine: bytes in, bytes out. No socket, no clock, no source of randomness.
+   TLS 1.2 (RFC 5246) with ECDHE and AEAD only, and the extended master secret (RFC 7627) where the server has it; no resumption,
+   no renegotiation, no client certificates yet. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CRYPTO_TLS_H
 #define CRYPTO_TLS_H
 
 #include "crypto/x509.h"
 
-#include <bearssl_ssl.h>
+#include <bearssl_hash.h>
 
-#define TLS_RANDOM 48		/* bytes that one connection needs */
-#define TLS_IN 16709		/* the largest record with its overhead: servers in Go ignore a smaller wish */
-#define TLS_OUT 2133		/* records of 2 KiB out */
+#define TLS_RANDOM 98		/* bytes that one connection needs: 32 for the hello, 66 for a secret scalar on the longest curve */
+#define TLS_PLAIN 16384		/* bytes in a record at most (RFC 5246 section 6.2.1) */
+#define TLS_IN (5 + TLS_PLAIN + 256)	/* the largest record with what protects it */
+#define TLS_APP 2048		/* bytes in a record of ours: larger ones save little */
+#define TLS_OUT (5 + 8 + TLS_APP + 16 + 5 + 8 + 2 + 16)	/* such a record, and an alert behind it */
+#define TLS_TALK (X509_BYTES + 16384)	/* bytes of a whole handshake, both sides: the chain, and what else there is */
 /* What a connection takes of the arena at most. Most of it is never touched. */
-#define TLS_ARENA (TLS_IN + TLS_OUT + 64 + X509_ARENA)
+#define TLS_ARENA (TLS_IN + TLS_OUT + TLS_TALK + 64 + X509_ARENA)
 
 /* The four ports, and bits of tls_state. */
 enum tls_port {
@@ -41,16 +45,74 @@ struct tls_config {
 	bool skip_verify;
 };
 
-/* Must not move. Holds secrets: wipe it and its arena when it is no longer needed. */
+/* What the server has to say next. Where one may be left out, that is said. */
+enum tls_wait {
+	TLS_WAIT_HELLO,
+	TLS_WAIT_CERTIFICATE,
+	TLS_WAIT_EXCHANGE,	/* ServerKeyExchange */
+	TLS_WAIT_REQUEST,	/* CertificateRequest; may be left out */
+	TLS_WAIT_DONE,
+	TLS_WAIT_CIPHER,	/* ChangeCipherSpec */
+	TLS_WAIT_FINISHED,
+	TLS_WAIT_NOTHING,	/* the handshake is over */
+};
+
+/* Why we gave up: the alert that was sent (RFC 5246 section 7.2), and for some of one number more which it was. */
+enum tls_fault {
+	TLS_FAULT_NONE,
+	TLS_FAULT_UNEXPECTED = 10,
+	TLS_FAULT_MAC = 20,
+	TLS_FAULT_OVERFLOW = 22,
+	TLS_FAULT_HANDSHAKE = 40,
+	TLS_FAULT_CERTIFICATE = 42,	/* x509.err says why */
+	TLS_FAULT_PARAMETER = 47,
+	TLS_FAULT_CIPHER = 47 | 256,	/* not offered */
+	TLS_FAULT_DECODE = 50,
+	TLS_FAULT_LENGTH = 50 | 256,	/* over TLS_TALK */
+	TLS_FAULT_DECRYPT = 51,		/* a signature, or Finished */
+	TLS_FAULT_VERSION = 70,
+	TLS_FAULT_EXTENSION = 110,
+};
+
+/* One direction's protection. */
+struct tls_key {
+	uint8_t seq[8];		/* records so far, big-endian */
+	uint8_t secret[32];
+	uint8_t iv[12];
+	bool on;
+};
+
+/* Must not move. Holds secrets: wipe it and its arena when it is no longer needed. What callers may look at comes first. */
 struct tls {
-	struct x509 x509;
 	enum tls_phase phase;
 	bool cert_wanted;	/* the server asked for a client certificate */
-	bool closing;		/* tls_close was called */
-	uint8_t first[5];	/* the first bytes that came, to tell who speaks there; the engine takes no more when it is not TLS */
-	unsigned first_n;
-	br_ssl_client_context client;
-	const br_ssl_client_certificate_class *client_cert;	/* hears that one is asked for; has none */
+
+	/* Of the files crypto/tls*.c. */
+	bool over;		/* what stands in out is the last to be sent, and nothing more is heard */
+	bool goodbye;		/* close_notify came */
+	bool has_ems;		/* extended master secret */
+	uint8_t heard;		/* the fatal alert that came, or 0 */
+	uint8_t idle;		/* records that led nowhere, in a row */
+	uint8_t suite;		/* place in the list that was offered */
+	uint8_t group;		/* the server's, as TLS and BearSSL number curves */
+	enum tls_wait wait;
+	enum tls_fault fault;
+	uint8_t *in;		/* TLS_IN bytes: the record that comes in */
+	size_t in_n;		/* of it so far */
+	uint8_t *out;		/* TLS_OUT bytes: records from out_at to out_n wait to be sent */
+	size_t out_at;
+	size_t out_n;
+	size_t staged;		/* bytes of the program where a record's would be, at out + tls_head(t); none when records wait */
+	uint8_t *app;		/* bytes for the program, within in */
+	size_t app_n;
+	struct buf talk;	/* the handshake's messages of both sides, one behind the other: what all hashes are over */
+	size_t talk_at;		/* where the message begins that is not whole yet */
+	struct str point;	/* the server's, within talk */
+	struct tls_key key[2];	/* TLS_OUT_KEY, TLS_IN_KEY */
+	uint8_t random[96];	/* the client's, the server's and the client's again: each order that is needed is in there */
+	uint8_t scalar[66];	/* secret; wiped when used */
+	uint8_t master[48];	/* secret; wiped when the handshake is over */
+	struct x509 x509;
 };
 
 /* The six functions. start: 0, or -1 with CAUSE_MEMORY or CAUSE_RANDOM (no random bytes were given: all are zero). */

@@ -430,14 +430,14 @@ check_leaf(struct x509 *x)
 
 /* The whole chain is there: x->code becomes 0, or a sentence says why not. */
 static void
-judge(struct x509 *x)
+look(struct x509 *x)
 {
 	struct str wanted[X509_CERTS + 1];
 	unsigned i;
 
 	x->code = BR_ERR_X509_NOT_TRUSTED;
 	for (i = 0; i < x->cert_n; i++) {
-		if (!cert_parse(&x->cert[i], buf_str(&x->der[i]))) {
+		if (!cert_parse(&x->cert[i], x->cert[i].whole)) {
 			buf_fmt(&x->line, "certificate %u of %u that the server sent cannot be decoded", i + 1, x->cert_n);
 			return;
 		}
@@ -456,112 +456,38 @@ judge(struct x509 *x)
 		walk(x);
 }
 
-/* --- The class that BearSSL's engine calls. */
-
-static struct x509 *
-of(const br_x509_class **ctx)
+void
+x509_init(struct x509 *x)
 {
-	return (struct x509 *)(void *)ctx;	/* vtable is the first member */
+	memset(x, 0, offsetof(struct x509, config));
+	x->cause = CAUSE_TLS;
+	x->path_n = 1;	/* from cert[0] on */
+	x->line = BUF(x->line_text);
+	x->hint = BUF(x->hint_text);
 }
 
-static void
-start_chain(const br_x509_class **ctx, const char *server_name)
+void
+x509_add(struct x509 *x, struct str der)
 {
-	(void)ctx;
-	(void)server_name;	/* x->name: the engine has none for an address */
-}
-
-static void
-start_cert(const br_x509_class **ctx, uint32_t len)
-{
-	struct x509 *x = of(ctx);
-
+	if (x->cert_n == X509_CERTS || der.len > X509_BYTES - x->bytes)
+		x->code = BR_ERR_X509_LIMIT_EXCEEDED;
 	if (x->code)
 		return;
-	x->code = BR_ERR_X509_LIMIT_EXCEEDED;
-	if (x->cert_n == X509_CERTS || len > X509_BYTES - x->bytes) {
+	x->bytes += der.len;
+	x->cert[x->cert_n++].whole = der;
+}
+
+bool
+x509_judge(struct x509 *x)
+{
+	if (x->code)
 		buf_fmt(&x->line, "server sent more than %d certificates or %d bytes of them", X509_CERTS, X509_BYTES);
-		return;
-	}
-	x->bytes += len;
-	x->der[x->cert_n] = arena_buf(x->config.arena, len);
-	if (len && x->der[x->cert_n].full)
-		arena_err(&x->err);
 	else
-		x->code = 0;
-}
-
-static void
-append(const br_x509_class **ctx, const unsigned char *bytes, size_t n)
-{
-	struct x509 *x = of(ctx);
-
-	if (!x->code)
-		buf_add(&x->der[x->cert_n], bytes, n);
-}
-
-static void
-end_cert(const br_x509_class **ctx)
-{
-	struct x509 *x = of(ctx);
-
-	x->cert_n += !x->code;
-}
-
-static unsigned
-end_chain(const br_x509_class **ctx)
-{
-	struct x509 *x = of(ctx);
-
-	if (!x->code)
-		judge(x);
+		look(x);
 	x->done = true;
 	if (x->code && x->line.len) {	/* else err holds what trust or the arena said */
 		err_set(&x->err, ERR_PEER, x->cause, "%.*s", STR(x->line));
 		err_hint(&x->err, "%.*s", STR(x->hint));
 	}
-	return (unsigned)x->code;
-}
-
-static const br_x509_pkey *
-get_pkey(const br_x509_class *const *ctx, unsigned *usages)
-{
-	const struct x509 *x = (const struct x509 *)(const void *)ctx;
-
-	if (!x->done || x->code)
-		return NULL;
-	if (usages)
-		*usages = BR_KEYTYPE_SIGN;
-	return &x->key;
-}
-
-static const br_x509_class class = {
-	.context_size = sizeof(struct x509),
-	.start_chain = start_chain,
-	.start_cert = start_cert,
-	.append = append,
-	.end_cert = end_cert,
-	.end_chain = end_chain,
-	.get_pkey = get_pkey,
-};
-
-void
-x509_init(struct x509 *x)
-{
-	const struct host *host = &x->config.host;
-	struct buf name = BUF(x->name);
-
-	memset(x, 0, offsetof(struct x509, config));
-	x->vtable = &class;
-	x->cause = CAUSE_TLS;
-	x->path_n = 1;	/* from cert[0] on */
-	x->line = BUF(x->line_text);
-	x->hint = BUF(x->hint_text);
-	if (host->kind == HOST_DNS)
-		buf_add_str(&name, host->name);
-	buf_add_c(&name, 0);
-	if (name.full || (host->kind == HOST_DNS && name.len == 1)) {	/* host_parse lets none of them through */
-		x->code = BR_ERR_X509_BAD_SERVER_NAME;
-		say(x, "host name is empty or too long");
-	}
+	return !x->code;
 }

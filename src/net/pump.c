@@ -116,14 +116,14 @@ write_tls(struct pump *p)
 	size_t n;
 	char *at;
 
-	if (state & TLS_WIRE_OUT && !p->deaf) {
+	if (state & TLS_WIRE_OUT) {
 		at = tls_buf(p->tls, TLS_WIRE_OUT, &n);
-		moved = transmit(p, at, n, &n);
-		if (n)
+		moved = p->deaf ? MOVED : transmit(p, at, n, &n);
+		if (n)	/* or it is lost, so that the rest can be heard, or the end seen */
 			tls_ack(p->tls, TLS_WIRE_OUT, n);
-		return moved;
+		return p->deaf ? MOVED : moved;
 	}
-	if (!(state & TLS_APP_OUT) || !p->out.len)
+	if (!(state & TLS_APP_OUT) || !p->out.len || p->deaf)
 		return MOVED_NOTHING;
 	at = tls_buf(p->tls, TLS_APP_OUT, &n);
 	if (n > p->out.len)

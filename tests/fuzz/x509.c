@@ -57,18 +57,6 @@ more(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e)
 	return 0;
 }
 
-static unsigned
-feed(const br_x509_class **c, const char *name)
-{
-	(*c)->start_chain(c, name);
-	for (unsigned i = 0; i < input.chain_n; i++) {
-		(*c)->start_cert(c, (uint32_t)input.piece[i].len);
-		(*c)->append(c, (const unsigned char *)input.piece[i].at, input.piece[i].len);
-		(*c)->end_cert(c);
-	}
-	return (*c)->end_chain(c);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -80,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct x509_config config = { .now_s = 1798761600, .arena = &arena, .trust = &source };
 	struct str rest = { (const char *)data, len };
 	struct err e = { 0 };
-	unsigned code, anchors;
+	unsigned anchors;
 	const char *host;
 
 	if (len < 2)
@@ -99,11 +87,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	input.chain_n = input.n - anchors;
 	x.config = config;
 	x509_init(&x);
-	code = feed(&x.vtable, host);
-	if (code) {
-		must(*x.err.line && !x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL));
+	for (unsigned i = 0; i < input.chain_n; i++)
+		x509_add(&x, input.piece[i]);
+	if (!x509_judge(&x)) {
+		must(*x.err.line && x.code);
 	} else {
-		must(x.vtable->get_pkey((const br_x509_class *const *)&x.vtable, NULL)->key_type);
+		must(x.key.key_type && !x.code);
 		must(config.skip_verify || stock_verdict(&x) == 0);
 	}
 	memset(memory, 0, arena.len);

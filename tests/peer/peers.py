@@ -28,6 +28,7 @@ BUILD = os.path.normpath(os.path.join(HERE, "..", "..", "build"))
 PYTHON = os.path.join(BUILD, "peers", "python", "bin", "python")
 SIGNER = os.path.join(BUILD, "peers", "signer")
 VAULT = os.path.join(BUILD, "peers", "vault")
+GOTLS = os.path.join(BUILD, "peers", "gotls")
 PANTLER = os.path.abspath(os.environ.get("PANTLER") or os.path.join(BUILD, platform.machine(), "pantler"))
 READY_S = 60  # a server that takes longer has failed
 

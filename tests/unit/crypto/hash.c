@@ -1,34 +1,35 @@
-/* tests/unit/crypto/hash.c: SHA-256 (FIPS 180-4's examples) and HMAC (RFC 4231), whole and in pieces. */
+/* tests/unit/crypto/hash.c: SHA-2 (FIPS 180-4's examples) and HMAC (RFC 4231), whole and in two pieces. */
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hash.h"
 #include "data/code.h"
 #include "tests/tap.h"
 
-static char text[2 * HASH_LEN];
+static char text[2 * HASH_MAX];
+
+static struct str
+hex_of(const uint8_t *out, size_t n)
+{
+	struct buf b = BUF(text);
+
+	code_add_hex(&b, (struct str){ (const char *)out, n });
+	return buf_str(&b);
+}
 
 static struct str
 hex(const uint8_t out[HASH_LEN])
 {
-	struct buf b = BUF(text);
-
-	code_add_hex(&b, (struct str){ (const char *)out, HASH_LEN });
-	return buf_str(&b);
+	return hex_of(out, HASH_LEN);
 }
 
 static void
 hashes(struct str bytes, const char *want)
 {
 	uint8_t out[HASH_LEN];
-	struct hash h;
 
 	hash_sha256(bytes, out);
 	is_str(hex(out), str_of(want), "sha-256 of %zu bytes", bytes.len);
 	for (size_t i = 0; i <= bytes.len; i++) {
-		hash_init(&h);
-		hash_add(&h, str_part(bytes, 0, i));
-		hash_out(&h, out);
-		hash_add(&h, str_part(bytes, i, bytes.len));
-		hash_out(&h, out);
+		hash_two(&br_sha256_vtable, str_part(bytes, 0, i), str_part(bytes, i, bytes.len), out);
 		if (!str_eq(hex(out), str_of(want)))
 			break;
 		if (i == bytes.len)
@@ -43,6 +44,18 @@ macs(struct str key, struct str data, const char *want)
 
 	hash_hmac_sha256(key, data, out);
 	is_str(hex(out), str_of(want), "hmac with a key of %zu bytes", key.len);
+}
+
+/* The longer ones: of "abc", and RFC 4231's second case. */
+static void
+longer(const br_hash_class *kind, const char *want, const char *want_mac)
+{
+	uint8_t out[HASH_MAX];
+
+	hash_two(kind, S("a"), S("bc"), out);
+	is_str(hex_of(out, hash_len(kind)), str_of(want), "sha-%zu", 8 * hash_len(kind));
+	hash_hmac(kind, S("Jefe"), S("what do ya want for nothing?"), out);
+	is_str(hex_of(out, hash_len(kind)), str_of(want_mac), "hmac with it");
 }
 
 int
@@ -65,5 +78,11 @@ main(void)
 	macs((struct str){ 0 }, (struct str){ 0 }, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 	hash_hmac_sha256((struct str){ (char *)chain, 3 }, S("data"), chain);
 	is_str(hex(chain), S("5031fe3d989c6d1537a013fa6e739da23463fdaec3b70137d828e36ace221bd0"), "into its own key, as SigV4 does");
+	is_int(hash_len(&br_sha256_vtable), HASH_LEN, "32 bytes");
+	longer(&br_sha384_vtable, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+		"af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649");
+	longer(&br_sha512_vtable, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+		"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+		"164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
 	return tap_end();
 }

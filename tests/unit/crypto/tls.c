@@ -259,6 +259,7 @@ test_good(void)
 		"ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384",
 	};
 	static const char *const keys[] = { "rsa2048", "rsa3072", "rsa4096", "p384", "p521" };
+	static const char *const algorithms[] = { "RSA-PSS+SHA256", "RSA-PSS+SHA384", "RSA-PSS+SHA512", "RSA+SHA256", "RSA+SHA384", "RSA+SHA512" };
 	static const char *const groups[] = { "X25519", "P-256", "P-384", "P-521" };
 	char args[300];
 
@@ -275,6 +276,13 @@ test_good(void)
 		snprintf(args, sizeof args, LEAF "-named_curve %s", groups[i]);
 		echoes(args, "vault.test", "root", 99999);
 	}
+	for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+		snprintf(args, sizeof args, CERT("rsa2048") "-tls1_2 -rev -sigalgs %s -serverpref", algorithms[i]);
+		echoes(args, "vault.test", "root", 99999);
+	}
+	ok(t.has_ems, "with the extended master secret");
+	echoes(LEAF "-max_send_frag 512", "vault.test", "root", 99999);
+	echoes(CERT("rsa4096") "-tls1_2 -rev -max_send_frag 512", "vault.test", "root", 7);
 	echoes(CERT("both") "-rev", "127.0.0.1", "root", 99999);	/* a server that could do TLS 1.3 too */
 	ok(!memmem(sent, sent_n, "127.0.0.1", 9), "an address is not sent as a server name (RFC 6066 section 3)");
 	echoes(LEAF, "vault.test.", "root", 1);
@@ -341,7 +349,11 @@ test_refused(void)
 		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
 	fails(CERT("rsa2048") "-tls1_2 -cipher AES128-SHA -rev", "vault.test", "root",
 		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
-	ok(*e.hint, "its hint");
+	is_str(str_of(e.hint), S("it needs ECDHE with AES-GCM or ChaCha20, and a P-256, P-384, P-521 or RSA certificate"), "its hint");
+	fails(CERT("rsa2048") "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256 -rev", "vault.test", "root",
+		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
+	fails(CERT("rsa2048") "-tls1_2 -rev -sigalgs RSA+SHA1", "vault.test", "root",
+		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
 	fails(CERT("ed25519") "-tls1_2 -rev", "vault.test", "root",
 		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
 	fails(LEAF "-Verify 1", "vault.test", "root", "server demands a client certificate, and this version has none to give", CAUSE_TLS);
@@ -405,10 +417,10 @@ test_strangers(void)
 		"server answered with a version of TLS other than 1.2", CAUSE_TLS);
 	hears(S("\x16\x03\x03\0\x2a\2\0\0\x26\x03\x03" "12345678901234567890123456789012" "\0\xc0\x2b\0"),
 		"server closed the connection during the TLS handshake", CAUSE_UNREACHABLE);
-	hears(S("\x17\x03\x03\0\1x"), "server broke the TLS protocol (code 10 of the engine)", CAUSE_TLS);
-	hears(S("\x16\x03\x03\xff\xff"), "server broke the TLS protocol (code 5 of the engine)", CAUSE_TLS);
+	hears(S("\x17\x03\x03\0\1x"), "server broke the TLS protocol: TLS alert 10 (unexpected message)", CAUSE_TLS);
+	hears(S("\x16\x03\x03\xff\xff"), "server broke the TLS protocol: TLS alert 22 (record overflow)", CAUSE_TLS);
 	tls_error(&t, ECONNRESET, &e);
-	is_line(&e, "server broke the TLS protocol (code 5 of the engine)", "what the engine says counts more than what the socket says");
+	is_line(&e, "server broke the TLS protocol: TLS alert 22 (record overflow)", "what the engine says counts more than what the socket says");
 	is_int(start("vault.test", "root", CERTS_NOW, false), 0, "start");
 	tls_error(&t, ECONNRESET, &e);
 	is_line(&e, "connection broke before it answered at all: connection reset", "reset");

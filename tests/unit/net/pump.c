@@ -1,10 +1,10 @@
-/* tests/unit/net/pump.c: bytes through a socket, plainly; tests/unit/net/xfer.c has TLS. */
+/* tests/unit/net/pump.c: bytes through a socket, plainly, and how TLS ends in it; tests/unit/net/xfer_tls.c has the rest of TLS. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "net/pump.h"
 
 #include "base/buf.h"
-#include "tap.h"
+#include "tests/tlspeer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,6 +150,60 @@ test_bound(void)
 	end(&p);
 }
 
+/* What a server says at last, and closes at once, so that nothing more can be sent to it: the end of the run. */
+static enum pump_end
+ends(struct str (*last)(struct peer *), struct tls *t)
+{
+	static struct peer server;
+	struct pump p = fresh(S(""));
+	struct str bytes;
+	enum pump_end result;
+
+	p.tls = t;
+	peer_start(&server, t, "vault.test");
+	peer_go(&server, PEER_UNTIL_START, PEER_UNTIL_OPEN);
+	bytes = last(&server);
+	if (write(other, bytes.at, bytes.len) != (ssize_t)bytes.len)
+		exit(1);
+	close(other);
+	other = -1;
+	result = pump_run(&p);
+	pump_close(&p);
+	end(&p);
+	return result;
+}
+
+static struct str
+goodbye(struct peer *server)
+{
+	return peer_record(server, 21, S("\1\0"));
+}
+
+static struct str
+garbage(struct peer *server)
+{
+	server->shadow.key[TLS_OUT_KEY].iv[0] ^= 1;
+	return peer_record(server, 23, S("data"));
+}
+
+static struct str
+nothing(struct peer *server)
+{
+	(void)server;
+	return S("");
+}
+
+static void
+test_tls_ends(void)
+{
+	static struct tls t;
+
+	certs_make();
+	is_int(ends(goodbye, &t), PUMP_END, "a goodbye is an end in order, though ours reaches nobody");
+	is_int(ends(garbage, &t), PUMP_BROKEN, "a record that is wrong, though our alert reaches nobody");
+	is_int(ends(nothing, &t), PUMP_CUT, "no goodbye is a cut");
+}
+
 int
 main(void)
 {
@@ -160,5 +214,6 @@ main(void)
 	test_large();
 	test_early();
 	test_bound();
+	test_tls_ends();
 	return tap_end();
 }

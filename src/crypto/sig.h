@@ -1,0 +1,25 @@
+/* crypto/sig.h: whether a signature is right: ECDSA, RSA PKCS#1 v1.5 and RSA PSS, as TLS and certificates use them. Signs nothing,
+   and judges no key: its length and where it comes from are the caller's matter. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CRYPTO_SIG_H
+#define CRYPTO_SIG_H
+
+#include "base/str.h"
+
+#include <bearssl_x509.h>
+
+/* Algorithms have the numbers of TLS (RFC 8446 section 4.2.3, SignatureScheme): a byte for the hash, 4 to 6 for SHA-256 to
+   SHA-512, and one for the kind; those of PSS (rsa_pss_rsae_*) are 8, and the byte for the hash. */
+#define SIG_RSA 0x01	/* PKCS#1 v1.5 */
+#define SIG_ECDSA 0x03
+#define SIG(hash, kind) ((hash) << 8 | (kind))
+#define SIG_HASH_MIN 4	/* SHA-256 */
+
+/* Whether it is one of the nine that sig_verify knows, and goes with the kind of this key. The curve is not bound to the hash:
+   in certificates and in TLS 1.2 it is not (RFC 5246 section 7.4.1.4.1). */
+bool sig_fits(unsigned scheme, const br_x509_pkey *key);
+
+/* Whether the holder of the key (RSA of 2048 to 4096 bits, or EC) has signed `a` with `b` behind it. `scheme` must fit. */
+bool sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b, struct str signature);
+
+#endif
