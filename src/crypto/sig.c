@@ -61,7 +61,7 @@ static bool
 is_pss(const br_hash_class *class, const uint8_t *digest, uint8_t *em, size_t n, unsigned top)
 {
 	size_t hlen = hash_len(class), db_len, i;
-	uint8_t again[8 + HASH_MAX] = { 0 };
+	uint8_t again[8 + HASH_MAX] = { 0 }, count[4] = { 0 };
 	unsigned mask = 0xff;
 
 	/* em has one bit less than the modulus: a whole byte less where the modulus has but one bit in its first. */
@@ -77,12 +77,10 @@ is_pss(const br_hash_class *class, const uint8_t *digest, uint8_t *em, size_t n,
 	if (em[n - 1] != 0xbc)	/* 4 */
 		return false;
 	db_len = n - hlen - 1;
-	for (i = 0; i < db_len; i++) {	/* 7, 8 */
-		uint8_t count[4] = { 0, 0, 0, (uint8_t)(i / hlen) };
-
-		if (i % hlen == 0)
-			hash_two(class, (struct str){ (char *)em + db_len, hlen }, (struct str){ (char *)count, 4 }, again + 8);
-		em[i] ^= again[8 + i % hlen];
+	for (i = 0; i < db_len; count[3]++) {	/* 7, 8; 16 rounds at most */
+		hash_two(class, (struct str){ (char *)em + db_len, hlen }, (struct str){ (char *)count, 4 }, again + 8);
+		for (size_t j = 0; j < hlen && i < db_len; j++)
+			em[i++] ^= again[8 + j];
 	}
 	em[0] &= (uint8_t)mask;	/* 9 */
 	for (i = 0; i < db_len - hlen - 1; i++)	/* 10 */
