@@ -113,8 +113,8 @@ $1/obj/bearssl/%.o: build/bearssl/.ok $1/$2bear_cc | $3
 	@mkdir -p $$(@D)
 	$$Q$$($2bear_cc) -c -o $$@ build/bearssl/$$*.c
 $(call keep,$1,$2our_cc)$(call keep,$1,$2bear_cc)
-$1/obj/src/cmd/version.o: flags = $$(version_flags)
-$1/obj/src/cmd/version.o: $(B)/version_flags
+$1/obj/src/cmd/version.o $1/obj/src/sys/clock.o: flags = $$(version_flags)
+$1/obj/src/cmd/version.o $1/obj/src/sys/clock.o: $(B)/version_flags
 endef
 $(call keep,$(B),version_flags)
 $(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))

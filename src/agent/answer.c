@@ -213,7 +213,8 @@ answer_run(struct answering *a, struct flow *f, const struct ask_run *ask, struc
 	if (r.error_n) {
 		struct str error = { r.error, r.error_n };
 
-		log_text(LOG_DEBUG, "the program says: %.*s", STR(str_cut(&error, '\n')));
+		error = str_part(error, 0, str_find_c(error, '\n'));
+		log_text(LOG_DEBUG, "the program says: %.*s", STR(error));
 	}
 	a->out = (struct answer){ .how = ANSWER_OK, .status = r.status, .body = buf_str(&out) };
 	return 0;

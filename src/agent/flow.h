@@ -19,18 +19,11 @@ struct flow {
 	struct arena arena;		/* of mem_arena, FLOW_BYTES; the owner releases it */
 	tick deadline;			/* over everything */
 	const struct proc *proc;	/* how the process was found, for programs that are run */
+	int64_t clock_off_s;		/* what is added to the wall clock for signatures and expirations; 0 unless Vault has shown it wrong */
 };
 
 /* Run one machine to its end. 0: the machine is done; -1: its error, or CAUSE_SIGNAL, with everything closed and the arena still holding secrets
    (mem_release wipes it). */
 int flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e) __attribute__((warn_unused_result));
-
-/* Log in: credentials, signed login, token. The secret's slices live in the flow's arena. */
-int flow_login(struct flow *f, struct vault_secret *out, struct err *e) __attribute__((warn_unused_result));
-
-/* The login of a configuration, for flow_login and for showing it without sending. *cred is where credentials are put; both
-   must outlive *out. */
-int flow_plan_login(struct login_config *out, struct cred *cred, const struct config *c, struct err *e)
-	__attribute__((warn_unused_result));
 
 #endif

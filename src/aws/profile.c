@@ -259,6 +259,8 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 		r = read_file(&p, &file[0], true, &at, e);
 		if (r == 0)
 			r = read_file(&p, &file[1], false, &at, e);
+		if (r == 0 && !p.found && !file[0].path.len && !file[1].path.len)
+			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "HOME is not set");
 		if (r == 0 && !p.found)
 			r = err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(file[0].path), STR(file[1].path));
 		if (r == 0 && !p.v[ID].len && is_circle(out, at))
@@ -312,12 +314,17 @@ run(struct profile *m, const struct answer *in, struct ask *out, struct senv *en
 	} else if (m->state == PROFILE_CONTAINER_ASKED) {
 		s = container_step(&m->container, in, out, env, e);
 		got = &m->container.cred;
+	} else if (m->state == PROFILE_INSTANCE_ASKED) {
+		s = imds_step(&m->imds, in, out, env, e);
+		got = &m->imds.cred;
 	} else {
 		s = sts_step(&m->sts, in, out, env, e);
 		got = &m->sts.got;
 		if (s == STEP_FAIL && m->plan.role_n > 1)
 			err_in(e, "role of %.*s", STR(m->plan.role[m->left].profile));
 	}
+	if (s == STEP_FAIL && e->code == ERR_ABSENT)
+		e->code = ERR_INPUT;	/* the profile names this source: there is no next one */
 	if (s != STEP_DONE)
 		return s;
 	m->cred = *got;
@@ -384,9 +391,11 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		m->state = PROFILE_CONTAINER_ASKED;
 		return run(m, NULL, out, env, e);
 	case PROFILE_INSTANCE:
-		break;
+		m->imds = (struct imds){ .env = m->env };
+		m->state = PROFILE_INSTANCE_ASKED;
+		return run(m, NULL, out, env, e);
 	}
-	return fail(e, ERR_INPUT, "this build does not have credential_source Ec2InstanceMetadata");
+	return fail(e, ERR_SYS, "a base of no kind");
 }
 
 /* --- The files. */
@@ -401,6 +410,8 @@ resolve(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	for (unsigned i = 0; i < PROFILE_SETTINGS; i++)
 		if (!m->settings.var[var[i]].len)
 			m->settings.var[var[i]] = m->plan.setting[i];
+	if (m->look && (r == 0 || e->code == ERR_ABSENT))
+		return STEP_DONE;
 	if (r == 0)
 		return start_base(m, out, env, e);
 	if (e->code == ERR_ABSENT && m->env->var[CRED_PROFILE].len)
@@ -475,6 +486,7 @@ profile_step(void *machine, const struct answer *in, struct ask *out, struct sen
 		break;
 	case PROFILE_WEB_ASKED:
 	case PROFILE_CONTAINER_ASKED:
+	case PROFILE_INSTANCE_ASKED:
 	case PROFILE_ROLE_ASKED:
 		s = run(m, in, out, env, e);
 		break;

@@ -5,6 +5,7 @@
 #define AWS_PROFILE_H
 
 #include "aws/container.h"
+#include "aws/imds.h"
 #include "aws/web.h"
 
 #define PROFILE_ROLES 5		/* roles one behind the other; AWS's own tools show two */
@@ -75,6 +76,7 @@ enum profile_state {
 	PROFILE_RUN_ENDED,	/* the command */
 	PROFILE_WEB_ASKED,	/* answers for another machine */
 	PROFILE_CONTAINER_ASKED,
+	PROFILE_INSTANCE_ASKED,
 	PROFILE_ROLE_ASKED,
 };
 
@@ -82,6 +84,7 @@ struct profile {
 	const struct cred_env *env;	/* set by the caller, the rest zero */
 	struct str home;		/* HOME; may be empty */
 	struct str host;		/* this machine's name, for STS; may be empty */
+	bool look;			/* only the settings are wanted: nothing is asked but the files */
 	enum profile_state state;
 	struct str name;
 	struct profile_file file[2];	/* config, credentials */
@@ -93,6 +96,7 @@ struct profile {
 	union {
 		struct web web;
 		struct container container;
+		struct imds imds;
 		struct sts sts;
 	};
 	struct cred cred;		/* after STEP_DONE */

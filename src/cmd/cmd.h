@@ -3,7 +3,7 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
-#include "agent/flow.h"
+#include "agent/auth.h"
 
 /* Main makes it and, after the verb, wipes and closes it. */
 struct cmd {

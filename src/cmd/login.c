@@ -80,16 +80,16 @@ cmd_login(struct cmd *cmd, struct err *e)
 {
 	struct flow *f = &cmd->flow;
 	const struct config *c = f->config;
-	struct vault_secret s;
+	struct auth auth;
 	int r;
 
 	if (!c->set[CONF_OUTPUT].value.len && out_check(STDOUT_FILENO, e) < 0)
 		return -1;	/* before there is a token that nobody would get */
 	if (c->on[CONF_TLS_SKIP_VERIFY])
 		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
-	if (flow_login(f, &s, e) < 0)
+	if (auth_login(&auth, f, e) < 0)
 		return -1;
-	r = deliver(cmd, &s, e);
-	show_warnings(&s, &f->arena);
+	r = deliver(cmd, &auth.secret, e);
+	show_warnings(&auth.secret, &f->arena);
 	return r;
 }

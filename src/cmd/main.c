@@ -126,7 +126,7 @@ run(struct cmd *c, const struct proc *proc, struct err *e)
 	f->loop = &c->loop;
 	f->config = &c->config;
 	f->proc = proc;
-	f->deadline = c->verb == VERB_LOGIN ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
+	f->deadline = c->verb & (VERB_LOGIN | VERB_SIGN) ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
 	mem_release(&f->arena);

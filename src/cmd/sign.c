@@ -62,15 +62,14 @@ cmd_sign(struct cmd *cmd, struct err *e)
 	struct arena *a = &cmd->flow.arena;
 	bool is_curl = c->set[CONF_FORMAT].from == FROM_FLAG && str_is(c->set[CONF_FORMAT].value, "curl");
 	struct senv env = { .wall_s = c->set[CONF_AT].from == FROM_DEFAULT ? clock_wall_s() : c->at_s, .arena = a };
-	struct login_config plan;
-	struct cred cred;
-	struct login m = { .config = &plan };
+	struct auth auth;
+	struct login m = { .config = &auth.plan };
 	struct ask ask;
 	struct buf out;
 
 	if (is_curl && (c->set[CONF_CA_PATH].value.len || c->ca_pem.len))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "curl needs -ca-cert, not VAULT_CACERT_BYTES or -ca-path");
-	if (flow_plan_login(&plan, &cred, c, e) < 0 || login_step(&m, NULL, &ask, &env, e) != STEP_ASK)
+	if (auth_plan(&auth, &cmd->flow, e) < 0 || login_step(&m, NULL, &ask, &env, e) != STEP_ASK)
 		return -1;
 	out = arena_buf(a, 16 * 1024 + 4 * (ask.http.body.len + ask.http.url.len));	/* four bytes for a quoted quote */
 	if (is_curl) {

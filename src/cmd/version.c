@@ -5,6 +5,7 @@
 #include "crypto/cert.h"
 #include "data/date.h"
 #include "data/der.h"
+#include "sys/clock.h"
 
 #define AS_TEXT "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", BearSSL " PANTLER_BEARSSL ", built %.*s)\n"
 #define AS_JSON "{\n  \"version\": \"" PANTLER_VERSION "\",\n  \"arch\": \"" PANTLER_ARCH "\",\n  \"build_date\": \"%.*s\",\n" \
@@ -36,7 +37,7 @@ cmd_version(struct cmd *c, struct err *e)
 	struct buf b = BUF(text), at = BUF(built);
 	bool as_json = str_is(c->config.set[CONF_FORMAT].value, "json");
 
-	date_format_rfc3339(&at, PANTLER_BUILD_AT);
+	date_format_rfc3339(&at, clock_built_s());
 	buf_fmt(&b, as_json ? AS_JSON : AS_TEXT, STR(buf_str(&at)));
 	if (as_json)
 		add_roots(&b);

@@ -63,11 +63,11 @@ check_region(struct config *c, struct err *e)
 
 	c->region = s.value;
 	if (!c->region.len || str_is(c->region, "auto")) {
-		c->region = c->aws.var[CRED_REGION].len ? c->aws.var[CRED_REGION] : S("us-east-1");
+		c->region = c->aws.var[CRED_REGION];
 		s.prefix = "AWS_REGION or AWS_DEFAULT_";
 		s.name = "REGION";
 	}
-	return region_is_valid(c->region) ? 0 : conf_refuse(&s, e, "is not a region: a-z, 0-9 and hyphens");
+	return !c->region.len || region_is_valid(c->region) ? 0 : conf_refuse(&s, e, "is not a region: a-z, 0-9 and hyphens");
 }
 
 static int
@@ -110,11 +110,13 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 {
 	const struct setting *format = &c->set[CONF_FORMAT], *type = &c->set[CONF_TYPE];
 
-	if (str_is(type->value, "ec2"))
-		return conf_refuse(type, e, "is ec2: not in this build yet");
 	if (check_word(&c->set[CONF_METHOD], "aws\0", e, "must be aws: there is no other") < 0 ||
-	    check_word(type, "iam\0", e, "must be iam") < 0)
+	    check_word(type, verb == VERB_SIGN ? "iam\0" : "iam\0" "ec2\0", e, verb == VERB_SIGN ? "must be iam to be signed" : "must be iam or ec2") < 0)
 		return -1;
+	if (str_is(type->value, "ec2") && !c->nonce.len && !c->set[CONF_NONCE_FILE].value.len) {
+		conf_refuse(type, e, "is ec2, and neither nonce nor nonce_file is set");
+		return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
+	}
 	if (!format->value.len || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
 	return verb == VERB_SIGN ? check_word(format, "json\0" "curl\0", e, "must be json or curl") :

@@ -60,7 +60,7 @@ next(const char *list)
 
 /* Variables that would change what a login does, and that this build cannot honour: going on without would be a surprise. */
 static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\0" "CLIENT_KEY_BYTES\0" "HTTP_PROXY\0" "PROXY_ADDR\0"
-	"HEADERS\0" "PANTLER_NONCE_FILE\0";
+	"HEADERS\0" ;
 
 /* Variables that are ignored, though someone may have meant them. */
 static const char ignored[] = "VAULT_AGENT_ADDR\0" "VAULT_SRV_LOOKUP\0" "HTTPS_PROXY\0" "https_proxy\0";
@@ -108,7 +108,7 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
 static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0"
-	"nonce-file\0" "owner\0" "decode\0" "log-format\0" "log-file\0" "clock\0" "ignore-unsupported\0";
+	"owner\0" "decode\0" "log-format\0" "log-file\0" "clock\0" "ignore-unsupported\0";
 
 /* Rows of the classic table; names are under 32 bytes. */
 unsigned

@@ -3,7 +3,7 @@
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
-#include "aws/cred.h"
+#include "aws/chain.h"
 #include "vault/api.h"
 
 /* One bit a verb; a flag says which of them take it. */
@@ -29,7 +29,7 @@ enum conf_verb {
 	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
 	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the only auth method") \
 	FLAG(CONFIG, "config", "", VERB_LOGIN | VERB_SIGN, "PANTLER_CONFIG", "", "FILE", "a Vault Agent configuration file") \
-	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "iam", "the only type") \
+	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "TYPE", "iam or ec2") \
 	FLAG(ROLE, "role", "", VERB_LOGIN | VERB_SIGN, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
 	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
 	FLAG(REGION, "region", "", VERB_LOGIN | VERB_SIGN, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
@@ -42,7 +42,8 @@ enum conf_verb {
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
 	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "do not (the default)") \
 	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
-	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
+	FLAG(NONCE_FILE, "nonce-file", "", VERB_LOGIN, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
+	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN | VERB_SIGN, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
 	FLAG(LOG_LEVEL, "log-level", "", VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
@@ -99,14 +100,16 @@ struct config {
 	unsigned mode;
 	int64_t timeout_ms;
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
-	struct str region;		/* as given, or detected from AWS_REGION, AWS_DEFAULT_REGION */
+	struct str region;		/* as given, or of AWS_REGION, AWS_DEFAULT_REGION; empty: still to be detected */
 	struct str home;		/* HOME */
 	const char *ignored[5];		/* variables that are, though someone may have meant them; NULL at the end */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
 	/* What the file alone can say. */
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
-	struct str source;		/* credentials: "static" or "env"; empty: static ones, else the environment's */
+	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
+	struct str nonce;		/* of type ec2; empty: none. A secret */
+	bool pkcs7;			/* ec2_proof */
 	struct conf_unknown unknown[CONF_UNKNOWN];
 	size_t unknown_n;
 };

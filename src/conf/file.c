@@ -22,11 +22,11 @@ enum kind {
 	FILLED,		/* -> setting; not empty */
 	SECRET,		/* -> kept */
 	SOURCE,		/* -> kept */
-	UNUSED,		/* of type ec2, which conf_check refuses */
+	PROOF,		/* -> kept */
 };
 
 /* Values that become no settings. */
-enum kept { KEPT_ID, KEPT_SECRET, KEPT_TOKEN, KEPT_SOURCE, KEPT_PEM, KEPT_TYPE, KEPT_LABEL, KEPT_ALL };
+enum kept { KEPT_ID, KEPT_SECRET, KEPT_TOKEN, KEPT_SOURCE, KEPT_PEM, KEPT_TYPE, KEPT_LABEL, KEPT_NONCE, KEPT_PROOF, KEPT_ALL };
 
 /* KEY(block, name, kind, target). */
 #define KEYS(KEY) \
@@ -55,7 +55,8 @@ enum kept { KEPT_ID, KEPT_SECRET, KEPT_TOKEN, KEPT_SOURCE, KEPT_PEM, KEPT_TYPE, 
 	KEY(IN_CONFIG, "access_key", SECRET, KEPT_ID) KEY(IN_CONFIG, "secret_key", SECRET, KEPT_SECRET) \
 	KEY(IN_CONFIG, "session_token", SECRET, KEPT_TOKEN) \
 	KEY(IN_CONFIG, "credentials", SOURCE, KEPT_SOURCE) KEY(IN_CONFIG, "credential_poll_interval", SECONDS, 0) \
-	KEY(IN_CONFIG, "nonce", UNUSED, 0) KEY(IN_CONFIG, "nonce_file", UNUSED, 0) KEY(IN_CONFIG, "ec2_proof", UNUSED, 0) \
+	KEY(IN_CONFIG, "nonce", SECRET, KEPT_NONCE) KEY(IN_CONFIG, "nonce_file", QUOTED, CONF_NONCE_FILE) \
+	KEY(IN_CONFIG, "ec2_proof", PROOF, KEPT_PROOF) \
 	KEY(IN_CONFIG, "iot", NOT_YET, 0)
 
 static const char names[] =
@@ -194,13 +195,15 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 		bad = "is not a duration like 90, 1m30s or 500ms";
 	else if (kind == FILLED && !text.len)
 		bad = "is empty";
-	else if (kind == SOURCE && !str_is_in(text, "static\0env\0"))
-		bad = "must be static or env: this build has no other source";
+	else if (kind == SOURCE && chain_find(text) == CHAIN_SOURCES)
+		bad = "must be static, env, file, web-identity, container or imds";
+	else if (kind == PROOF && !str_is_in(text, "identity\0pkcs7\0"))
+		bad = "must be identity or pkcs7";
 	else if (kind == SECRET && text.len && !str_is_visible(text))
 		bad = "holds a byte that is not visible ascii";
 	if (bad)
 		return refuse(f, v, name, bad);
-	if (kind == KEPT || kind == SECRET || kind == SOURCE)
+	if (kind == KEPT || kind == SECRET || kind == SOURCE || kind == PROOF)
 		f->kept[rows[row].target] = text;
 	else if (kind == QUOTED || kind == FILLED || ((kind == TIME || kind == TEXT) && text.len && ms))
 		return set(f, row, name, v, text);
@@ -223,9 +226,11 @@ end_block(struct file *f, enum block in, const char *name, struct hcl at)
 		return refuse(f, at, name, "has another type than aws, and pantler has no other");
 	if (in != IN_CONFIG)
 		return 0;
-	c->source = kept[KEPT_SOURCE];
+	c->source = kept[KEPT_SOURCE].len ? chain_find(kept[KEPT_SOURCE]) : CHAIN_AUTO;
+	c->nonce = kept[KEPT_NONCE];
+	c->pkcs7 = str_is(kept[KEPT_PROOF], "pkcs7");
 	c->cred = (struct cred){ kept[KEPT_ID], kept[KEPT_SECRET], kept[KEPT_TOKEN], CRED_FOREVER };
-	if (c->cred.id.len ? c->cred.secret.len : !c->cred.secret.len && !c->cred.token.len && !str_is(c->source, "static"))
+	if (c->cred.id.len ? c->cred.secret.len : !c->cred.secret.len && !c->cred.token.len && c->source != CHAIN_STATIC)
 		return 0;
 	err_set(f->e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is not set", c->cred.id.len ? "secret_key" : "access_key");
 	return hcl_in(f->e, f->name, at);

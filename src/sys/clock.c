@@ -52,3 +52,9 @@ clock_wall_s(void)
 
 	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? s : 0;	/* a clock before 1970 is as good as 1970 */
 }
+
+int64_t
+clock_built_s(void)
+{
+	return PANTLER_BUILD_AT;
+}

@@ -11,4 +11,7 @@ tick clock_now(void);
 /* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
 int64_t clock_wall_s(void);
 
+/* When this program was built (SOURCE_DATE_EPOCH), unix seconds: it is no earlier than that. */
+int64_t clock_built_s(void);
+
 #endif

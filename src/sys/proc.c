@@ -10,6 +10,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 
 /* Give `fd`, which is closed while all below it are open, the reading end of a pipe without a writer: it reads as empty and
    cannot be written. */
@@ -88,4 +89,13 @@ bool
 proc_is_privileged(void)
 {
 	return getauxval(AT_SECURE) != 0;
+}
+
+void
+proc_add_host(struct buf *out)
+{
+	struct utsname name;
+
+	if (uname(&name) == 0)
+		buf_add_str(out, str_of(name.nodename));
 }

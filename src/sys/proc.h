@@ -3,6 +3,7 @@
 #ifndef SYS_PROC_H
 #define SYS_PROC_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 /* What proc_start found. */
@@ -22,6 +23,9 @@ int proc_start(struct proc *saved, struct err *e) __attribute__((warn_unused_res
 
 /* Put back what proc_start changed and execve would hand on, before it (it makes a process dumpable itself). After loop_close, which puts back the signal mask. Idempotent. */
 void proc_restore(const struct proc *saved);
+
+/* Append the machine's name (uname(2)). */
+void proc_add_host(struct buf *out);
 
 /* Whether the kernel runs us with rights that our caller does not have (AT_SECURE: set-uid, file capabilities): then the
    environment is the caller's and must not be believed. */

@@ -6,6 +6,7 @@
 #include "aws/sigv4.h"
 #include "data/code.h"
 #include "data/date.h"
+#include "data/http.h"
 #include "data/jsonw.h"
 
 #include <string.h>
@@ -275,6 +276,23 @@ explain(const struct login_config *c, const struct answer *in, const struct str 
 		err_hint(e, "%s", hint);
 }
 
+/* Whether a refusal may be the clock's fault, and how far that is off: the answer's Date against the middle of the exchange (as AWS's
+   SDKs reckon; an Age header says that the answer is an old one). */
+static void
+look_at_clock(struct login *m, const struct answer *in, const struct err *e)
+{
+	struct str date = http_field_get(in->head, in->head_n, "Date", NULL);
+	int64_t at_s, off_s;
+
+	if (in->how != ANSWER_OK || !in->verified || in->got_at_s - in->sent_at_s > LOGIN_VALID_S ||
+	    http_field_get(in->head, in->head_n, "Age", NULL).at || !date_parse_http(date, &at_s) ||
+	    (e->cause != CAUSE_CLOCK && str_find(str_of(e->line), S("SignatureDoesNotMatch")) == SIZE_MAX))
+		return;
+	off_s = at_s - (in->sent_at_s + ((in->got_at_s - in->sent_at_s) >> 1));
+	if ((off_s > LOGIN_SKEW_S || off_s < -LOGIN_SKEW_S) && off_s <= 86400 && off_s >= -86400)
+		m->clock_off_s = off_s;
+}
+
 static enum step
 take_answer(struct login *m, const struct answer *in, struct senv *env, struct err *e)
 {
@@ -288,6 +306,7 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 	if (vault_check(in, hide, env->arena, e) < 0) {
 		if (in->how == ANSWER_OK)
 			explain(c, in, hide, env->arena, e);
+		look_at_clock(m, in, e);
 		return STEP_FAIL;
 	}
 	if (vault_parse_secret(s, in->body, env->arena, e) < 0)

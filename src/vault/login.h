@@ -44,7 +44,11 @@ struct login {
 	const struct login_config *config;	/* set by the caller, the rest zero */
 	enum login_state state;
 	struct vault_secret secret;		/* after STEP_DONE: with a token, or a wrapping token */
+	int64_t clock_off_s;			/* after a refused signature: how far Vault's clock is ahead of ours, when it can be believed
+						   (verified TLS, a fresh Date) and that is what may be wrong: over LOGIN_SKEW_S, at most a day; else 0 */
 };
+
+#define LOGIN_SKEW_S 240	/* AWS's SDKs correct their clock from here on; STS refuses 900 */
 
 /* Put "vault https://host:8200: " before an error's line. Returns -1. */
 int login_err_in(const struct login_config *c, struct err *e);

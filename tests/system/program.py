@@ -59,7 +59,7 @@ SECRETS = ("demo/secret+key", "demo//session")
 
 def run(*args, env=None, timeout=HUNG_S, argv=None, **more):
     """Run `pantler ARGS` to its end (or argv as it is). A run that hangs is killed and has code HUNG."""
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": env or {}, **more}
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {**peers.QUIET, **(env or {})}, **more}
     with subprocess.Popen([*PREFIX, *args] if argv is None else argv, **options) as process:
         try:
             out, err = process.communicate(timeout=timeout)
@@ -72,7 +72,7 @@ def run(*args, env=None, timeout=HUNG_S, argv=None, **more):
 
 def start(*args, env=None, argv=None, **more):
     """Start `pantler ARGS`, to be waited for with `end`. It dies with the test."""
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": env or {}, **more}
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {**peers.QUIET, **(env or {})}, **more}
     before = options.pop("preexec_fn", None)
     return subprocess.Popen([*PREFIX, *args] if argv is None else argv, **options,
                             preexec_fn=lambda: (peers.die_with_parent(), before and before()))
@@ -99,6 +99,14 @@ def said(name, ran, code, err="", out=""):
     return tap.ok(ran.code == code and fits(ran.err, err) and fits(ran.out, out)
                   and not any(s in ran.err for s in SECRETS), name,
                   "want exit %d\nstdout %r\nstderr %r\ngot  %s" % (code, out, err, ran))
+
+
+# What a run without any credentials says, and its hint.
+NO_CREDENTIALS = (
+    "no aws credentials: none in the configuration; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; profile default: HOME is not set; "
+    "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; no container endpoint in the environment; "
+    "instance metadata: AWS_EC2_METADATA_DISABLED is true")
+NO_CREDENTIALS_HINT = "pantler doctor looks at each of these and explains"
 
 
 def line(verb, text, code, hint=None):

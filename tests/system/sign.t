@@ -12,7 +12,7 @@ import program  # noqa: F401, finds tests/peer
 import unruly
 from certs import Authority
 from peers import folder
-from program import KEYS, SECRETS, SESSION, Standin, line, run, said, with_env
+from program import KEYS, NO_CREDENTIALS, NO_CREDENTIALS_HINT, SECRETS, SESSION, Standin, line, run, said, with_env
 from tap import end, equal, ok
 
 AT = "2026-01-02T03:04:05Z"
@@ -45,8 +45,7 @@ equal(sign("-at=2026-01-02T04:04:05.9+01:00", "-role=web", "-header-value=vault.
 equal(sign("-at=" + AT, env={"VAULT_FORMAT": "table"}).out, sign("-at=" + AT, "-format=json").out, "VAULT_FORMAT is not about it")
 said("no connection is made", sign(env={"VAULT_ADDR": "https://192.0.2.1", "VAULT_CACERT": "/none"}), 0, "", re.compile(r"\{.*\}"))
 said("no credentials", sign(env=dict.fromkeys(KEYS)), 10,
-     line("sign", "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", 10,
-          "this build reads these two and AWS_SESSION_TOKEN, and no other source"))
+     line("sign", NO_CREDENTIALS, 10, NO_CREDENTIALS_HINT))
 
 # --- As a command
 

@@ -14,7 +14,7 @@ import program
 import unruly
 from certs import Authority
 from peers import folder
-from program import KEYS, become, limited, line, native, nobody, run, said, with_env
+from program import KEYS, NO_CREDENTIALS, NO_CREDENTIALS_HINT, become, limited, line, native, nobody, run, said, with_env
 from tap import can, end, equal, ok
 
 NOWHERE = {"VAULT_ADDR": "http://127.0.0.1:1"}
@@ -160,12 +160,10 @@ wrong("AWS_REGION with a control byte", login("-region=auto", env={"AWS_REGION":
 
 # --- Credentials
 
-NONE = "no aws credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
-NO_OTHER = "this build reads these two and AWS_SESSION_TOKEN, and no other source"
-wrong("no credentials", login(env=dict.fromkeys(KEYS)), NONE, 10, NO_OTHER)
-wrong("empty ones", login(env=dict.fromkeys(KEYS, "")), NONE, 10, NO_OTHER)
-wrong("a session token alone", login(env=dict(dict.fromkeys(KEYS), AWS_SESSION_TOKEN="demo//session")), NONE, 10, NO_OTHER)
-wrong("a profile that this build does not read", login(env=dict(dict.fromkeys(KEYS), AWS_PROFILE="x")), NONE, 10, NO_OTHER)
+wrong("no credentials", login(env=dict.fromkeys(KEYS)), NO_CREDENTIALS, 10, NO_CREDENTIALS_HINT)
+wrong("empty ones", login(env=dict.fromkeys(KEYS, "")), NO_CREDENTIALS, 10, NO_CREDENTIALS_HINT)
+wrong("a session token alone", login(env=dict(dict.fromkeys(KEYS), AWS_SESSION_TOKEN="demo//session")), NO_CREDENTIALS, 10, NO_CREDENTIALS_HINT)
+wrong("a profile that is nowhere", login(env=dict(dict.fromkeys(KEYS), AWS_PROFILE="x")), "profile x: HOME is not set", 10)
 HALF = "half a pair of aws credentials: %s is set, %s is not"
 for there, missing in (list(KEYS), list(KEYS)[::-1]):
     wrong("half a pair: no " + missing, login(env={missing: None}), HALF % (there, missing), 10)

@@ -1,0 +1,26 @@
+/* agent/auth.h: one run of the arrow from configuration to token: credentials, region, signed login. Keeps nothing alive, shows nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_AUTH_H
+#define AGENT_AUTH_H
+
+#include "agent/flow.h"
+
+struct auth {
+	char host[64];			/* the machine's name */
+	struct chain_config sources;
+	struct chain chain;		/* type iam: whose credentials */
+	struct login_config plan;	/* points into this struct: it must not move */
+	struct vault_secret secret;	/* after auth_login; slices are the flow's arena's */
+};
+
+/* Type iam: find the credentials and the region, and fill plan. A region that the configuration leaves open is the profile's, else
+   the instance's own, else us-east-1. May ask files, programs and the network, but not Vault. 0; or -1 with the source's error. */
+int auth_plan(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
+
+/* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
+   is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
+   that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random
+   bits, on disk before they are first used. */
+int auth_login(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,59 @@
+/* aws/chain.h: where a machine's AWS identity comes from: the first source that is configured, and no other. Asks nothing itself:
+   each source has a file of its own. */
+/* SPDX-License-Identifier: MIT */
+#ifndef AWS_CHAIN_H
+#define AWS_CHAIN_H
+
+#include "aws/container.h"
+#include "aws/imds.h"
+#include "aws/profile.h"
+#include "aws/web.h"
+
+/* In the order in which they are looked at. */
+enum chain_source {
+	CHAIN_AUTO,		/* of a pin: none */
+	CHAIN_STATIC,		/* access_key and secret_key in the configuration */
+	CHAIN_ENV,
+	CHAIN_FILE,		/* ~/.aws/credentials and ~/.aws/config, or where the variables say */
+	CHAIN_WEB,		/* web identity by the environment (a profile's is the file's) */
+	CHAIN_CONTAINER,
+	CHAIN_IMDS,
+	CHAIN_SOURCES,
+};
+
+/* What the configuration calls each: "static", "env", "file", "web-identity", "container", "imds". By that name; CHAIN_SOURCES
+   when there is none. */
+const char *chain_name(enum chain_source source);
+enum chain_source chain_find(struct str name);
+
+struct chain_config {
+	const struct cred_env *env;
+	struct cred fixed;	/* of the configuration; id empty: none */
+	enum chain_source pin;	/* the only one that is looked at */
+	struct str home;	/* $HOME, for the files; empty: none */
+	struct str host;	/* this machine's name, for role sessions; may be empty */
+};
+
+struct chain {
+	const struct chain_config *config;	/* set by the caller, the rest zero */
+	enum chain_source source;	/* the one that is asked, and after STEP_DONE the one that was chosen */
+	struct cred cred;		/* after STEP_DONE */
+	struct buf skipped;		/* "; "-separated: each source that was passed over, and why */
+	bool running;
+	union {
+		struct profile profile;
+		struct web web;
+		struct container container;
+		struct imds imds;
+	};
+};
+
+/* The chain: configuration, environment, shared files, then the identity services: web identity, container endpoint, instance
+   metadata (the order of Vault's agent since 1.14). A source that is configured and fails is the chain's error: going on to
+   the next could log in as somebody else, the node instead of the pod. Instance metadata needs no configuration: it is what
+   there is when nothing else is.
+   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and all of `skipped` in the line. Credentials that are past their time are
+   handed out, with a note: the server decides. */
+enum step chain_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
+
+#endif
