@@ -94,7 +94,7 @@ everything(void)
 	is_str(c.cred.secret, S("CANARY/1"), "its secret");
 	is_str(c.cred.token, S("CANARY/2"), "its token");
 	is_int(c.cred.expires_s, CRED_FOREVER, "for ever");
-	is_str(c.source, S("static"), "the source");
+	is_int(c.source, CHAIN_STATIC, "the source");
 	is_int(c.unknown_n, 0, "nothing unknown");
 	for (enum conf_key key = 0; key < CONF_KEYS; key++)
 		ok(str_find(c.set[key].value, S("CANARY")) == SIZE_MAX, "no secret in a setting");
@@ -228,7 +228,8 @@ static const struct {
 	{ CONFIG("credential_poll_interval = 0"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
 	{ CONFIG("credential_poll_interval = -1"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
 	{ CONFIG("credential_poll_interval = 60.0"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
-	{ CONFIG("credentials = \"imds\""), "F:2:15: credentials must be static or env: this build has no other source" },
+	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, env, file, web-identity, container or imds" },
+	{ CONFIG("ec2_proof = \"rsa\""), "F:2:13: ec2_proof must be identity or pkcs7" },
 	{ CONFIG("credentials = env"), "F:2:15: no value" },
 	{ CONFIG("iot {}"), "F:2:5: iot is set: not in this build yet" },
 };
