@@ -136,6 +136,10 @@ login_ec2(struct auth *a, struct flow *f, struct err *e)
 	struct imds identity = { .env = &c->aws, .pkcs7 = c->pkcs7 };
 	struct ec2 m = { .nonce = c->nonce };
 
+	if (!m.nonce.len && !c->set[CONF_NONCE_FILE].value.len) {
+		conf_refuse(&c->set[CONF_TYPE], e, "is ec2, and neither nonce nor nonce_file is set");
+		return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
+	}
 	if (flow_run(f, imds_identity_step, &identity, e) < 0)
 		return -1;
 	if (!m.nonce.len && keep_nonce(f, c->set[CONF_NONCE_FILE].value, identity.instance_id, &m.nonce, e) < 0)

@@ -273,8 +273,6 @@ static const struct {
 	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, "AWS_DEFAULT_REGION=us/east", "-region=auto", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, NULL, "-method=userpass", "-method must be aws: there is no other" },
-	{ VERB_LOGIN, "PANTLER_TYPE=ec2", NULL, "PANTLER_TYPE is ec2, and neither nonce nor nonce_file is set" },
-	{ VERB_LOGIN, "PANTLER_TYPE=ec2", "-nonce-file=", "PANTLER_TYPE is ec2, and neither nonce nor nonce_file is set" },
 	{ VERB_LOGIN, NULL, "-type=IAM", "-type must be iam or ec2" },
 	{ VERB_LOGIN, NULL, "-type=", "-type must be iam or ec2" },
 	{ VERB_SIGN, NULL, "-type=ec2", "-type must be iam to be signed" },

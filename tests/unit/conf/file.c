@@ -259,10 +259,8 @@ errors(void)
 		is_line(&err, halves[i][1], "its line");
 	}
 	/* What can be read and makes no sense is refused as a flag would be, with its place. */
-	ok(read_text(CONFIG("type = \"ec2\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "ec2");
-	is_line(&err, "F:2:8: type is ec2, and neither nonce nor nonce_file is set", "its line");
-	ok(read_text(CONFIG("type = \"ec2\", nonce_file = \"\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "an empty nonce_file is none");
-	ok(read_text(CONFIG("type = \"ec2\", nonce = \"\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "nor is an empty nonce one");
+	ok(read_text(CONFIG("type = \"ec2\"")) == 0 && conf_check(&c, VERB_SIGN, &err) < 0, "ec2, to be signed");
+	is_line(&err, "F:2:8: type must be iam to be signed", "its line");
 	ok(read_text(CONFIG("type = \"ec2\", nonce_file = \"/n\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) == 0 && !c.pkcs7, "a nonce_file");
 	ok(read_text(CONFIG("type = \"ec2\", nonce = \"CANARY\", ec2_proof = \"identity\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) == 0 && !c.pkcs7,
 	   "a nonce");
