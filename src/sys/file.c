@@ -298,6 +298,22 @@ check_place(const struct target *t, struct err *e)
 	return refuse(e, t, "not a regular file");
 }
 
+int
+file_check(struct str path, struct err *e)
+{
+	struct target t;
+	int result;
+
+	if (target_open(&t, path, e) < 0)
+		return -1;
+	result = check_place(&t, e);
+	/* By the rights that count, which faccessat(2) does not look at. Any other error may be that there is no such call. */
+	if (result == 0 && syscall(SYS_faccessat2, t.folder, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
+		result = fail_write(e, &t, errno);
+	shut(&t.folder);
+	return result;
+}
+
 /* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */
 static int
 clear_temp(const struct target *t, struct err *e)

@@ -227,6 +227,16 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "the answer is too large to show") : 0;
 }
 
+bool
+show_has_field(struct str field)
+{
+	bool has = str_begins(field, META);
+
+	for (const char *f = vault_fields; !has && *f; f = vault_next(vault_next(f)))
+		has = field.len && str_is(field, name_of(f));
+	return has;
+}
+
 static int
 find_field(struct json *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)
 {

@@ -37,8 +37,8 @@ said("session credentials", login("-field=token", "-role=web", env=SESSION), 0, 
 said("-field=policies: a list is JSON", login("-field=policies"), 0, "", '["default", "web"]')
 said("-field=token_meta_auth_type", login("-field=token_meta_auth_type"), 0, "", "iam")
 said("-field=token_duration", login("-field=token_duration"), 0, "", "2764800")
-said("-field=nonsense: the field is not there", login("-field=nonsense"), 15,
-     line("login", 'field "nonsense" is not in the answer', 15))
+said("-field=token_meta_x: the field is not there", login("-field=token_meta_x"), 15,
+     line("login", 'field "token_meta_x" is not in the answer', 15))
 
 ours, theirs = pty.openpty()
 ran = login("-field=token", stdout=theirs)
@@ -116,7 +116,8 @@ with open(target, "w") as f:
     f.write("old")
 untouched("a refused login", login("-output=" + target, "-role=nosuch"), 11,
           refused('role "nosuch" does not exist on this mount', "vault list auth/<mount>/role shows those that do"))
-untouched("a field that is not there", login("-output=" + target, "-field=x"), 15, line("login", 'field "x" is not in the answer', 15))
+untouched("a field that is not there", login("-output=" + target, "-field=token_meta_x"), 15,
+          line("login", 'field "token_meta_x" is not in the answer', 15))
 untouched("no room", login("-output=" + target, preexec_fn=limited(resource.RLIMIT_FSIZE, 10)), 16,
           line("login", "write %s: file too large" % target, 16))
 with open(target) as held:
@@ -385,8 +386,8 @@ ran = run("login", "-mount=warned", "-field=token", env=ENV, stderr=subprocess.S
 equal((ran.code, ran.out), (0, unruly.TOKEN + SHOWN + "pantler: vault warns: and 990 more\n"), "a thousand warnings: ten, after the token")
 ran = run("login", "-mount=warned-10", "-field=token", env=ENV, stderr=subprocess.STDOUT)
 equal((ran.code, ran.out), (0, unruly.TOKEN + SHOWN), "ten warnings: all of them")
-ran = run("login", "-mount=warned-10", "-field=x", env=ENV)
-said("warnings are shown when the answer is of no use, too", ran, 15, SHOWN + line("login", 'field "x" is not in the answer', 15))
+ran = run("login", "-mount=warned-10", "-field=token_meta_x", env=ENV)
+said("warnings are shown when the answer is of no use, too", ran, 15, SHOWN + line("login", 'field "token_meta_x" is not in the answer', 15))
 
 # Wrapped though nobody asked for it, as a policy of the server may have it: what unwraps it is never taken for the token.
 UNASKED = 'field "token" is not in the answer', 15, "vault wrapped the answer: unwrap its -field=wrapping_token"

@@ -86,8 +86,11 @@ wrong("PANTLER_TYPE=x", login(env={"PANTLER_TYPE": "x"}), "PANTLER_TYPE must be 
 wrong("-format=yaml", login("-format=yaml"), "-format must be table or json")
 wrong("VAULT_FORMAT=yaml", login(env={"VAULT_FORMAT": "yaml"}), "VAULT_FORMAT must be table or json")
 wrong("sign -format=table", run("sign", "-format=table", env=BASE), "-format must be json or curl", verb="sign")
-for mode in ("", "9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
+for mode in ("9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
     wrong("-mode=" + mode, login("-mode=" + mode), "-mode is not an octal mode like 0600")
+for flag in ("output", "field", "mode"):
+    wrong("-%s= without a value" % flag, login("-%s=" % flag), "-%s needs a value" % flag)
+    wrong("-%s '' without a value" % flag, login("-" + flag, ""), "-%s needs a value" % flag)
 for flag in ("store", "no-store", "token-only", "tls-skip-verify", "disable-redirects"):
     wrong("-%s=maybe" % flag, login("-%s=maybe" % flag), "-%s is neither true nor false" % flag)
 wrong("VAULT_SKIP_VERIFY=yes", login(env={"VAULT_SKIP_VERIFY": "yes"}), "VAULT_SKIP_VERIFY is neither true nor false")
@@ -214,6 +217,22 @@ for words in (["login", "-address=http://127.0.0.1:%d" % silent.port], ["version
         said(words[0] + ": standard output cannot be written", run(*words, env=KEYS, timeout=5, stdout=read_only), 16,
              line(words[0], "standard output: not open", 16))
 web = unruly.Web()
+HERE = ("-address=" + web.url, "-mount=good")
+os.mkdir(folder + "/kept")
+os.symlink("nowhere", folder + "/link")
+for field in ("nonsense", "metadata", "token_met", "auth"):
+    wrong("-field=%s, which no answer has" % field, login("-field=" + field, *HERE), 'no answer has a field "%s"' % field, 15)
+wrong("-output to a link", login("-output=%s/link" % folder, *HERE), "write %s/link: is a symbolic link" % folder, 16)
+wrong("-output to a folder", login("-output=%s/kept" % folder, *HERE), "write %s/kept: is a directory" % folder, 16)
+wrong("-output to a folder that is missing", login("-output=%s/none/x" % folder, *HERE), "write %s/none/x: no such file or directory" % folder, 16)
+wrong("-store, and HOME is missing", login("-store", *HERE, env={"HOME": folder + "/none"}),
+      "write %s/none/.vault-token: no such file or directory" % folder, 16)
+if native("a folder that may not be written", "its kernel's call is newer") and can(
+        run("version", **as_nobody).code == 0, "a folder that may not be written", "the program lies where only root can reach it"):
+    wrong("-output to a folder that may not be written", login("-output=%s/kept/x" % folder, *HERE, **as_nobody),
+          "write %s/kept/x: permission denied" % folder, 16)
+    wrong("-store, and HOME may not be written", login("-store", *HERE, env={"HOME": folder + "/kept"}, **as_nobody),
+          "write %s/kept/.vault-token: permission denied" % folder, 16)
 web.answers = {"good": unruly.login()}
 GOOD = ["login", "-address=" + web.url, "-mount=good", "-field=token"]
 equal(web.seen, [], "no login was made that nobody would have got")
