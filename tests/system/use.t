@@ -115,27 +115,27 @@ wrong("a namespace that is not ascii", login("-namespace=é"), "-namespace holds
 
 # --- Addresses
 
-SCHEME = "address: has no scheme: it must begin with https:// or http://"
+SCHEME = "has no scheme: it must begin with https:// or http://"
 for address, what in (
         ("vault.example.com:8200", SCHEME),
         ("127.0.0.1", SCHEME),
         ("//vault", SCHEME),
-        ("ftp://vault", "address: scheme is neither https nor http"),
-        ("https://", "address: has no host"),
-        ("https://vault:99999", "address: port is no number from 1 to 65535"),
-        ("https://vault:x", "address: port is no number from 1 to 65535"),
-        ("https://vault/#x", "address: holds a fragment (#)"),
-        ("https://va ult", "address: holds a blank, a control byte or a byte that is not ascii"),
-        ("https://väult", "address: holds a blank, a control byte or a byte that is not ascii"),
-        ("https://1.2.3", "address: host: name ends in a number, but is no ip address"),
-        ("https://0x7f.1", "address: host: name ends in a number, but is no ip address"),
-        ("https://a..b", "address: host: name has an empty label")):
+        ("ftp://vault", "scheme is neither https nor http"),
+        ("https://", "has no host"),
+        ("https://vault:99999", "port is no number from 1 to 65535"),
+        ("https://vault:x", "port is no number from 1 to 65535"),
+        ("https://vault/#x", "holds a fragment (#)"),
+        ("https://va ult", "holds a blank, a control byte or a byte that is not ascii"),
+        ("https://väult", "holds a blank, a control byte or a byte that is not ascii"),
+        ("https://1.2.3", "name ends in a number, but is no ip address"),
+        ("https://0x7f.1", "name ends in a number, but is no ip address"),
+        ("https://a..b", "name has an empty label")):
     wrong("-address=" + address, login("-address=" + address), "-address: " + what)
-wrong("user and password in it", login("-address=https://user:CANARY@vault"), "-address: address: holds a user or password: they do not belong there")
+wrong("user and password in it", login("-address=https://user:CANARY@vault"), "-address: holds a user or password: they do not belong there")
 wrong("VAULT_ADDR without scheme", login(env={"VAULT_ADDR": "vault:8200"}), "VAULT_ADDR: " + SCHEME)
 wrong("BAO_ADDR without scheme", login(env={"BAO_ADDR": "vault:8200"}), "BAO_ADDR: " + SCHEME)
 wrong("an address with a query", login("-address=https://vault/?x"), "-address holds a query")
-wrong("-tls-server-name=a b", login("-tls-server-name=a b"), "-tls-server-name: host: name holds a byte that no host name has")
+wrong("-tls-server-name=a b", login("-tls-server-name=a b"), "-tls-server-name: name holds a byte that no host name has")
 
 # --- Control bytes: in every flag and in every variable there is
 

@@ -239,7 +239,7 @@ run_pairs(void)
 	}
 }
 
-#define SCHEME "address: has no scheme: it must begin with https:// or http://"
+#define SCHEME "has no scheme: it must begin with https:// or http://"
 
 /* What can be read and makes no sense. At most one variable and one flag; NULL: none. */
 static const struct {
@@ -250,15 +250,15 @@ static const struct {
 	{ VERB_LOGIN, "VAULT_ADDR=vault:8200", NULL, "VAULT_ADDR: " SCHEME },
 	{ VERB_LOGIN, "BAO_ADDR=vault:8200", NULL, "BAO_ADDR: " SCHEME },
 	{ VERB_LOGIN, NULL, "-address=", "-address: " SCHEME },
-	{ VERB_LOGIN, NULL, "-address=unix:///run/vault.sock", "-address: address: scheme is neither https nor http" },
-	{ VERB_LOGIN, NULL, "-address=https://user:CANARY@vault", "-address: address: holds a user or password: they do not belong there" },
+	{ VERB_LOGIN, NULL, "-address=unix:///run/vault.sock", "-address: scheme is neither https nor http" },
+	{ VERB_LOGIN, NULL, "-address=https://user:CANARY@vault", "-address: holds a user or password: they do not belong there" },
 	{ VERB_LOGIN, NULL, "-address=https://vault/?token=CANARY", "-address holds a query" },
-	{ VERB_LOGIN, NULL, "-address=https://vault/#CANARY", "-address: address: holds a fragment (#)" },
+	{ VERB_LOGIN, NULL, "-address=https://vault/#CANARY", "-address: holds a fragment (#)" },
 	{ VERB_LOGIN, NULL, "-address=https://vault\r\nX:CANARY", "-address holds a control byte" },
 	{ VERB_LOGIN, "VAULT_NAMESPACE=a\xc3\xa9", NULL, "VAULT_NAMESPACE holds a byte that is not printable ascii" },
 	{ VERB_LOGIN, NULL, "-ns=a\nb", "-namespace holds a control byte" },
-	{ VERB_LOGIN, NULL, "-tls-server-name=a b", "-tls-server-name: host: name holds a byte that no host name has" },
-	{ VERB_LOGIN, "BAO_TLS_SERVER_NAME=a..b", NULL, "BAO_TLS_SERVER_NAME: host: name has an empty label" },
+	{ VERB_LOGIN, NULL, "-tls-server-name=a b", "-tls-server-name: name holds a byte that no host name has" },
+	{ VERB_LOGIN, "BAO_TLS_SERVER_NAME=a..b", NULL, "BAO_TLS_SERVER_NAME: name has an empty label" },
 	{ VERB_LOGIN, NULL, "-wrap-ttl=soon", "-wrap-ttl is not a duration like 90, 1m30s or 500ms" },
 	{ VERB_LOGIN, "VAULT_WRAP_TTL=0", NULL, "VAULT_WRAP_TTL must be more than 0" },
 	{ VERB_LOGIN, NULL, "-wrap-ttl=-5s", "-wrap-ttl must be more than 0" },
@@ -285,7 +285,9 @@ static const struct {
 	{ VERB_LOGIN, NULL, "-token-only=no", "-token-only is neither true nor false" },
 	{ VERB_LOGIN, NULL, "-store=on", "-store is neither true nor false" },
 	{ VERB_LOGIN, NULL, "-no-store=01", "-no-store is neither true nor false" },
-	{ VERB_LOGIN, NULL, "-mode=", "-mode is not an octal mode like 0600" },
+	{ VERB_LOGIN, NULL, "-mode=", "-mode needs a value" },
+	{ VERB_LOGIN, NULL, "-output=", "-output needs a value" },
+	{ VERB_LOGIN, NULL, "-field=", "-field needs a value" },
 	{ VERB_LOGIN, NULL, "-mode=0608", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=1777", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=u=rw", "-mode is not an octal mode like 0600" },
