@@ -3,9 +3,9 @@
 #include "cmd/cmd.h"
 #include "data/date.h"
 
-#define AS_TEXT "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", BearSSL " PANTLER_BEARSSL ", built %.*s)\n"
+#define AS_TEXT "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", on BearSSL " PANTLER_BEARSSL ", built %.*s)\n"
 #define AS_JSON "{\n  \"version\": \"" PANTLER_VERSION "\",\n  \"arch\": \"" PANTLER_ARCH "\",\n  \"build_date\": \"%.*s\",\n" \
-	"  \"tls\": \"BearSSL " PANTLER_BEARSSL "\"\n}\n"
+	"  \"tls\": \"own, on BearSSL " PANTLER_BEARSSL "\"\n}\n"
 
 int
 cmd_version(struct cmd *c, struct err *e)

@@ -91,7 +91,7 @@ struct config {
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
 	struct str region;		/* as given, or detected from AWS_REGION, AWS_DEFAULT_REGION */
 	struct str home;		/* HOME */
-	const char *ignored[5];		/* variables that are, though someone may have meant them; NULL at the end */
+	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
 };
@@ -104,6 +104,9 @@ int conf_read_env(struct config *c, char *const *envp, struct err *e) __attribut
    "--". *rest is the index in argv of the first argument. Unknown flags name the nearest known one. */
 int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *argv, int *rest, struct err *e)
 	__attribute__((warn_unused_result));
+
+/* Edit distance of two words, held to 3: enough to tell a slip from another word. */
+unsigned conf_distance(struct str a, struct str b);
 
 /* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry
    secrets are refused with a word about what to use. */

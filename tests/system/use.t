@@ -48,14 +48,16 @@ for verb in ("login", "sign", "version", "help"):
         said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
     ok(about.out.count("\n") < 60, "under 60 lines")
 wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
-wrong("an unknown verb", run("lgoin"), 'unknown verb "lgoin"', 1, "pantler help names the verbs", "")
+for slip, verb in (("lgoin", "login"), ("logn", "login"), ("singn", "sign"), ("versoin", "version"), ("hepl", "help")):
+    wrong("a slip", run(slip), 'unknown verb "%s"' % slip, 1, "did you mean %s?" % verb, "")
+wrong("an unknown verb", run("colour"), 'unknown verb "colour"', 1, "pantler help names the verbs", "")
 wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
 for verb in ("agent", "read", "kv", "exec", "check", "doctor", "token-helper"):
     wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
 
-VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
+VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, on BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
 version = run("version")
 said("version", version, 0, "", VERSION)
 for words in (["-v"], ["-version"], ["--version"], ["version", "-format=table"]):
@@ -64,7 +66,8 @@ ran = run("version", "-format=json")
 said("version -format=json", ran, 0, "", re.compile(r"\{\n.*\n\}\n", re.S))
 about = json.loads(ran.out or "{}")
 equal(list(about), ["version", "arch", "build_date", "tls"], "its keys")
-equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n" % about if about else "", version.out, "say the same")
+ok(re.fullmatch(r"own, on BearSSL \d\.\d+", about.get("tls", "")), "tls is our own, on BearSSL", about)
+equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n".replace("%(tls)s", about["tls"][5:]) % about if about else "", version.out, "say the same")
 said("it reads no environment", run("version", env={"VAULT_FORMAT": "json", "VAULT_ADDR": "x", "VAULT_CLIENT_CERT": "x"}), 0, "", version.out)
 wrong("version with an argument", run("version", "x"), 'takes no arguments: "x"', verb="version")
 wrong("sign with an argument", run("sign", "role=web", env=BASE), 'takes no arguments: "role=web"', verb="sign")
@@ -73,11 +76,13 @@ wrong("version -format=curl", run("version", "-format=curl"), "-format must be t
 # --- Flags
 
 wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress", 1, "did you mean -address?")
-wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help VERB shows the flags")
-wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help VERB shows the flags")
-wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help VERB shows the flags")
+wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help login shows the flags")
+wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help login shows the flags")
+wrong("an unknown flag, to sign", run("sign", "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help sign shows the flags", "sign")
+wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help login shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
-for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock"):
+for flag in ("client-cert", "client-key", "tls-pin", "header", "config", "nonce-file", "owner", "log-format", "log-file", "clock",
+             "log-rotate-bytes", "log-rotate-duration", "log-rotate-max-files", "exit-after-auth"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
 wrong("a flag without its value", login("-role"), "-role needs a value")
 wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")
