@@ -77,7 +77,7 @@ check_delivery(const struct config *c, struct arena *a, struct err *e)
 	struct buf path;
 
 	if (field.len && !show_has_field(field))
-		return err_set(e, ERR_ABSENT, CAUSE_FIELD, "no answer has a field \"%.*s\"", STR(str_part(field, 0, 40)));
+		return err_set(e, ERR_ABSENT, CAUSE_FIELD, "no answer has a field \"%.*s\"", STR(field));
 	if (output.len ? file_check(output, e) < 0 : out_check(STDOUT_FILENO, e) < 0)
 		return -1;
 	if (!c->on[CONF_STORE])
