@@ -118,7 +118,6 @@ $1/obj/src/cmd/version.o: flags = $$(version_flags)
 $1/obj/src/cmd/version.o: $(B)/version_flags
 endef
 $(call keep,$(B),version_flags)$(call keep,$(B),pure_objs)
-$(B)/pure_objs:
 $(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))
 $(eval $(call objects,build/test,test_))
 $(eval $(call objects,build/fuzz,fuzz_))
