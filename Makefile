@@ -81,7 +81,6 @@ unit = $(call built,tests/unit/*/*.c)
 transcripts = $(call built,tests/transcripts/*.c)
 replay = $(call built,tests/fuzz/*.c)
 helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
-
 # --- The program.
 all: $(B)/pantler
 $(B)/pantler: $(B)/pantler.full vendor/verify
@@ -94,8 +93,7 @@ $(B)/pantler.full: $(call objs_in,$(B),$(filter-out $(pure),$(layers))) $(B)/lib
 	$Q$(link) -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ -Wl,--start-group $(MUSL_LIB)/libc.a \
 		$(shell $(CC) $(target_$(family)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
 
-pure_objs = $(call objs_in,$(B),$(pure))
-$(B)/libpure.a: $(pure_objs) $(B)/pure_objs
+$(B)/libpure.a: $(call objs_in,$(B),$(pure)) $(B)/pure_objs
 $(B)/libbear.a: $(call bear_in,$(B))
 %.a:
 	@rm -f $@ && mkdir -p $(@D)
@@ -117,6 +115,7 @@ $(call keep,$1,$2our_cc)$(call keep,$1,$2bear_cc)
 $1/obj/src/cmd/version.o: flags = $$(version_flags)
 $1/obj/src/cmd/version.o: $(B)/version_flags
 endef
+pure_objs = $(call objs_in,$(B),$(pure))
 $(call keep,$(B),version_flags)$(call keep,$(B),pure_objs)
 $(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))
 $(eval $(call objects,build/test,test_))
