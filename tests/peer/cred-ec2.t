@@ -7,15 +7,15 @@ import json
 import os
 import re
 import stat
-import subprocess
 import urllib.parse
 import urllib.request
 
 import peers
 from certs import Authority
-from services import Standin, agent_file, answer_metadata, fetch_metadata, instance_key, sign_document, start_metadata, write
+from services import Standin, agent_file, answer_metadata, fetch_metadata, instance_key, shut_in, sign_document, start_metadata, write
 from tap import end, equal, ok
 
+shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
 vault, api = peers.start_vault(ours)

@@ -8,9 +8,10 @@ import os
 
 import peers
 from certs import Authority
-from services import LATER, agent_file, credentials, fetch, free_port, key_id, sign, start_metadata
+from services import agent_file, credentials, fetch, free_port, key_id, shut_in, sign, start_metadata
 from tap import end, equal, ok
 
+shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
 vault, api = peers.start_vault(ours)

@@ -11,9 +11,10 @@ import urllib.request
 
 import peers
 from certs import Authority
-from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, write
-from tap import end, equal, ok
+from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, shut_in, write
+from tap import can, end, equal, ok
 
+no_namespace = shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
 vault, api = peers.start_vault(ours)
@@ -86,9 +87,10 @@ KEYS = "[source]\naws_access_key_id = %s\naws_secret_access_key = %s\n" % (moto_
 ROLE = "role_arn = %srole/web\nsource_profile = %s\n"
 config = "[default]\nrole_session_name = s-1\nregion = us-east-1\n" + ROLE % (ACCOUNT, "source")
 came_in("AssumeRole by source_profile", login(**STS, **files("role", config, KEYS)), session_arn("s-1"), NOTE)
-came_in("the endpoint in the profile", login(**files("own", config + "endpoint_url = %s\n" % moto.url, KEYS)), session_arn("s-1"), NOTE)
-came_in("the endpoint in a services section", login(**files("services", config + "services = here\n[services here]\nsts =\n  endpoint_url = %s\n"
-        % moto.url, KEYS)), session_arn("s-1"), NOTE)
+if can(not no_namespace, "endpoints in the shared files", no_namespace):  # a program that overlooks them asks AWS
+    came_in("the endpoint in the profile", login(**files("own", config + "endpoint_url = %s\n" % moto.url, KEYS)), session_arn("s-1"), NOTE)
+    came_in("the endpoint in a services section", login(**files(
+        "services", config + "services = here\n[services here]\nsts =\n  endpoint_url = %s\n" % moto.url, KEYS)), session_arn("s-1"), NOTE)
 came_in("a role of a role", login(AWS_PROFILE="two", **STS, **files("two", "[profile two]\nrole_session_name = s-2\n" + ROLE % (ACCOUNT, "one") +
         "[profile one]\nrole_session_name = s-1\n" + ROLE % (ACCOUNT, "source"), KEYS)), session_arn("s-2"), NOTE * 2)
 came_in("duration_seconds and external_id", login(**STS, **files("more", config + "duration_seconds = 900\nexternal_id = a:b\n",

@@ -288,3 +288,14 @@ def can_unshare():
     except OSError as error:
         return "no network namespace here: %s" % error
     return ""
+
+
+def shut_in(*addresses):
+    """From here on this test, and what it starts, is in a namespace with loopback alone, and these addresses: whatever the program
+    does, nothing leaves. Why that could not be done, or an empty string."""
+    why = can_unshare()
+    if not why:
+        place = Namespace()
+        place.add(*addresses)
+        enter(place.fd)
+    return why
