@@ -160,11 +160,11 @@ unit: $(unit) ## the unit tests alone
 check: programs ## lints, unit tests, vectors, transcripts, fuzz corpus, the program as a user runs it; no network
 	@tests/run -new; $(suites) tests/run -sum
 test: ## installs what tests need; then check, the same for other processors, and tests against real peers
-	@vendor/deps test
-	@tests/peer/setup
+	@vendor/deps test && tests/peer/setup
 	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a all; done
 	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) \
 	$(call suite,repro,tests/repro.t) tests/run -sum
+test-cred: all; @vendor/deps test && tests/peer/setup && tests/run -new || exit; $(call suite,cred,$(wildcard tests/peer/cred-*.t)) tests/run -sum ## of these, what is about sources of credentials
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
@@ -193,7 +193,7 @@ clean: ## remove build/
 	rm -rf build
 help: ## this
 	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
-.PHONY: all programs unit check test fuzz deps demo size repro install uninstall clean help
+.PHONY: all programs unit check test test-cred fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)
