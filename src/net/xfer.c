@@ -417,7 +417,7 @@ xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg)
 		.watch = { .fd = -1, .ready = on_ready, .ctx = x },
 		.started = clock_now(),
 	};
-	x->limit = tick_earlier(cfg->deadline, tick_after(x->started, XFER_CONNECT_MS));
+	x->limit = tick_earlier(cfg->deadline, tick_after(x->started, cfg->ask->connect_ms ? cfg->ask->connect_ms : XFER_CONNECT_MS));
 	if (x->limit < x->started)	/* too late already */
 		x->limit = x->started;
 	if (prepare(x) < 0) {
