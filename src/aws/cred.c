@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/cred.h"
 
-#include <string.h>
-
 const char cred_names[] =
     "AWS_ACCESS_KEY_ID\0" "AWS_ACCESS_KEY\0"
     "AWS_SECRET_ACCESS_KEY\0" "AWS_SECRET_KEY\0"
@@ -27,8 +25,8 @@ cred_from_env(struct cred *out, const struct cred_env *env, struct err *e)
 	for (size_t i = CRED_ID; i <= CRED_TOKEN; i++) {
 		if (v[i].len && !str_is_visible(v[i]))
 			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", name);
-		name += strlen(name) + 1;
-		name += strlen(name) + 1;
+		name = str_next(name);
+		name = str_next(name);
 	}
 	*out = (struct cred){ v[CRED_ID], v[CRED_SECRET], v[CRED_TOKEN] };
 	return 0;

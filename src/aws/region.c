@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/region.h"
 
-#include <string.h>
-
 #define FIPS S("-fips")
 
 /* Prefix and suffix in turn. */
@@ -29,8 +27,8 @@ region_is_valid(struct str region)
 struct str
 region_suffix(struct str region)
 {
-	for (const char *prefix = partitions, *suffix; *prefix; prefix = suffix + strlen(suffix) + 1) {
-		suffix = prefix + strlen(prefix) + 1;
+	for (const char *prefix = partitions, *suffix; *prefix; prefix = str_next(suffix)) {
+		suffix = str_next(prefix);
 		if (str_begins(region, prefix))
 			return str_of(suffix);
 	}

@@ -20,7 +20,7 @@ roots_open(struct file_reader *r, const struct roots *from, struct err *e)
 	}
 	if (from->path && *from->path)
 		return file_reader_open(r, from->path, e);
-	for (const char *at = usual; *at; at += strlen(at) + 1)
+	for (const char *at = usual; *at; at = str_next(at))
 		if (file_reader_open(r, at, e) == 0)
 			return 0;
 	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given and none of the usual bundles exist");
