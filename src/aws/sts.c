@@ -1,4 +1,4 @@
-/* aws/sts.c: AssumeRole and AssumeRoleWithWebIdentity, as one step machine. */
+/* aws/sts.c: AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, as one step machine. */
 /* SPDX-License-Identifier: MIT */
 #include "aws/sts.h"
 
@@ -81,7 +81,7 @@ add_body(const struct sts *m, struct buf *b)
 	const char *name = "RoleArn\0RoleSessionName\0ExternalId\0DurationSeconds\0WebIdentityToken";
 	size_t start = b->len;
 
-	buf_fmt(b, "Action=AssumeRole%s&Version=2011-06-15", m->cred ? "" : "WithWebIdentity");
+	buf_fmt(b, "Action=%s%s&Version=2011-06-15", m->who ? "GetCallerIdentity" : "AssumeRole", m->cred ? "" : "WithWebIdentity");
 	for (unsigned i = 0; i < STS_PARAMS; i++, name += strlen(name) + 1)
 		if (m->param[i].len) {
 			buf_fmt(b, "&%s=", name);
@@ -115,7 +115,7 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	*out = (struct ask){ .kind = ASK_HTTP };
 	if (b.full)
 		return arena_err(e), STEP_FAIL;
-	if (find_url(m, &b, &http->url, &s.region, e) < 0 || add_session(m, &b, e) < 0)
+	if (find_url(m, &b, &http->url, &s.region, e) < 0 || (!m->who && add_session(m, &b, e) < 0))
 		return STEP_FAIL;
 	if (uri_parse(&uri, http->url, e) < 0 || (str_find_c(uri.path, '?') != SIZE_MAX && bad(e, "has a query")))
 		return err_in(e, "endpoint url"), STEP_FAIL;
@@ -176,7 +176,7 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	static const char again[] = "InvalidIdentityToken\0IDPCommunicationError\0ExpiredTokenException\0Throttling\0"
 	    "ThrottlingException\0RequestLimitExceeded\0";
 	static const char fatal[] = "ValidationError\0MalformedPolicyDocument\0PackedPolicyTooLarge\0";
-	enum err_cause cause = CAUSE_CREDENTIALS;
+	enum err_cause cause = m->who ? CAUSE_DENIED : CAUSE_CREDENTIALS;
 	enum err_code next = ERR_DENIED;
 	struct str said[2], words, rest;
 
@@ -197,6 +197,19 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	    STR(words));
 }
 
+/* Who asked. */
+static enum step
+take_caller(struct sts *m, struct str body, struct arena *a, struct err *e)
+{
+	if (xml_read(body, "GetCallerIdentityResponse\0GetCallerIdentityResult\0", "Arn\0", &m->arn, a, e) < 0)
+		err_in(e, "answer");
+	else if (!str_is_visible(m->arn))
+		err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: Arn is missing or malformed");
+	else
+		return STEP_DONE;
+	return STEP_FAIL;
+}
+
 static enum step
 take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
@@ -206,13 +219,16 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 
 	if (in->how != ANSWER_OK) {
 		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
+		if (!m->who)
+			e->cause = CAUSE_CREDENTIALS;
 		return STEP_FAIL;
 	}
 	if (in->status != 200) {
 		take_refusal(m, in, a, e);
 		return STEP_FAIL;
 	}
+	if (m->who)
+		return take_caller(m, in->body, a, e);
 	if (xml_read(in->body, m->cred ? "AssumeRoleResponse\0AssumeRoleResult\0Credentials\0" :
 	    "AssumeRoleWithWebIdentityResponse\0AssumeRoleWithWebIdentityResult\0Credentials\0", keys, value, a, e) < 0) {
 		if (e->cause != CAUSE_MEMORY)

@@ -1,6 +1,7 @@
-/* tests/transcripts/aws.c: plays the conversations of the AWS step machines, and of the login of type ec2, from text files, as they stand and mutilated. No network, no clock. */
+/* tests/transcripts/aws.c: plays the conversations of the AWS step machines, and of some of Vault's, from text files, as they stand and mutilated. No network, no clock. */
 /* SPDX-License-Identifier: MIT */
-/* A file of tests/transcripts/FOLDER/ is read line by line:
+/* Long because it has some lines for each machine.
+   A file of tests/transcripts/FOLDER/ is read line by line:
      # anything          what it shows
      config NAME=value   an AWS variable, or a word of the machine's own; the value goes to the line's end
      > GET url           the next question: method and url; or "> file PATH"; or "> run COMMAND"
@@ -23,6 +24,8 @@
 #include "tests/mutate.h"
 #include "tests/tap.h"
 #include "vault/ec2.h"
+#include "vault/health.h"
+#include "vault/revoke.h"
 
 #include <dirent.h>
 
@@ -44,6 +47,8 @@ static union {
 	struct container container;
 	struct imds imds;
 	struct ec2 ec2;
+	struct health health;
+	struct revoke revoke;
 	struct sts sts;
 	struct web web;
 	struct profile profile;
@@ -161,6 +166,54 @@ sts_init(void)
 	machine.sts.param[STS_TOKEN] = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
 }
 
+static void
+who_init(void)
+{
+	sts_init();
+	machine.sts.who = true;
+}
+
+static void
+who_describe(struct buf *b)
+{
+	buf_fmt(b, "= arn %.*s\n", STR(machine.sts.arn));
+}
+
+static void
+health_init(void)
+{
+	machine.health = (struct health){ .vault = &vault };
+}
+
+static void
+health_describe(struct buf *b)
+{
+	buf_fmt(b, "= node %s\n= version %.*s\n", machine.health.node, STR(machine.health.version));
+}
+
+static void
+revoke_init(void)
+{
+	machine.revoke = (struct revoke){ .vault = &vault, .token = S("hvs.0123456789abcdef") };
+}
+
+static void
+revoke_describe(struct buf *b)
+{
+	buf_fmt(b, "= revoked\n");
+}
+
+/* A namespace, or how long answers are wrapped. */
+static bool
+vault_set(struct str key, struct str value)
+{
+	if (str_is(key, "namespace"))
+		vault.namespace = value;
+	else
+		return str_is(key, "wrap_ttl") && ec2_set(key, value);
+	return true;
+}
+
 static const struct cred *
 sts_cred(void)
 {
@@ -227,6 +280,9 @@ static const struct kind {
 	{ "imds-region", "instance metadata", imds_init, imds_region_step, NULL, NULL, region_describe, true },
 	{ "imds-identity", "instance metadata", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
 	{ "ec2", "vault https://vault:8200: ", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
+	{ "health", "vault https://vault:8200: ", health_init, health_step, NULL, vault_set, health_describe, false },
+	{ "revoke", "vault https://vault:8200: ", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
+	{ "sts-who", "sts: ", who_init, sts_step, NULL, set_word, who_describe, false },
 	{ "sts", "sts: ", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: ", web_init, web_step, web_cred, set_word, NULL, false },
 	{ "profile", "profile ", profile_init, profile_step, profile_cred, set_word, profile_describe, false },
