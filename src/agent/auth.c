@@ -67,9 +67,8 @@ auth_plan(struct auth *a, struct flow *f, struct err *e)
 	return 0;
 }
 
-/* A source of trust that cannot be read is better told before a byte goes out than in the middle of a handshake. */
-static int
-check_roots(const struct config *c, struct err *e)
+int
+auth_check_roots(const struct config *c, struct err *e)
 {
 	struct roots roots = answer_vault_roots(c);
 	struct trust_source source;
@@ -154,7 +153,7 @@ auth_login(struct auth *a, struct flow *f, struct err *e)
 {
 	const struct config *c = f->config;
 
-	if (check_roots(c, e) < 0)
+	if (auth_check_roots(c, e) < 0)
 		return -1;
 	if ((str_is(c->set[CONF_TYPE].value, "ec2") ? login_ec2(a, f, e) : login_iam(a, f, e)) == 0)
 		return 0;

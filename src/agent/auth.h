@@ -17,6 +17,10 @@ struct auth {
    the instance's own, else us-east-1. May ask files, programs and the network, but not Vault. 0; or -1 with the source's error. */
 int auth_plan(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether Vault's CA certificates can be read at all: better told before a byte goes out than in the middle of a handshake. 0, also
+   where none are needed; or -1. */
+int auth_check_roots(const struct config *c, struct err *e) __attribute__((warn_unused_result));
+
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
    is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
    that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random
