@@ -26,6 +26,8 @@ static const char states[][8] = { "ok", "chosen", "skipped", "failed", "info" };
 
 struct doctor {
 	struct cmd *cmd;
+	struct flow *flow;
+	const struct config *config;
 	struct buf out;
 	struct jsonw json;		/* over out; its own `out` is NULL when the report is text */
 	enum chain_source source;	/* whose credentials; CHAIN_AUTO: nobody's */
@@ -36,35 +38,58 @@ struct doctor {
 	bool is_broken;			/* that source is, by its files and variables alone */
 	bool is_planned;		/* auth.plan is filled */
 	bool is_unfit;			/* Vault takes no login now */
-	bool is_sick;
-	struct err cause;		/* then: the first thing that failed */
+	bool is_sick;			/* something failed: `cause` is the first */
+	bool is_over;			/* a signal, or nobody reads: `end` says it, and nothing is tried or said any more */
+	struct err err;			/* of what was tried last */
+	struct err cause;
+	struct err end;
 };
+
+static void
+add_member(struct jsonw *w, const char *key, struct str value)
+{
+	jsonw_key(w, key);
+	jsonw_str(w, value);
+}
+
+/* A report in text goes out as it grows: the next step may take its time. */
+static void
+flush(struct doctor *d)
+{
+	struct str bytes = buf_str(&d->out);
+
+	if (d->json.depth || d->is_over)
+		return;
+	d->out.len = 0;
+	d->is_over = (d->out.full ? arena_err(&d->end) :
+	    out_write(d->flow->loop, STDOUT_FILENO, bytes, tick_after(clock_now(), PRINT_MS), &d->end)) < 0;
+}
+
+static void
+pad(struct buf *b, const char *word, size_t width)
+{
+	buf_fmt(b, "%s", word);
+	for (size_t n = strlen(word); n < width; n++)
+		buf_add_c(b, ' ');
+}
 
 /* One line of the report. */
 static void
 row(struct doctor *d, const char *what, enum state state, struct str words)
 {
-	const char *part[] = { what, states[state] };
-
 	if (d->json.out) {
 		jsonw_open(&d->json, '{');
-		jsonw_key(&d->json, "what");
-		jsonw_str(&d->json, str_of(what));
-		jsonw_key(&d->json, "state");
-		jsonw_str(&d->json, str_of(states[state]));
-		jsonw_key(&d->json, "words");
-		jsonw_str(&d->json, words);
+		add_member(&d->json, "what", str_of(what));
+		add_member(&d->json, "state", str_of(states[state]));
+		add_member(&d->json, "words", words);
 		jsonw_close(&d->json, '}');
 		return;
 	}
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = i ? 9 : 14;	/* a column is wider than every name in it */
-
-		buf_fmt(&d->out, "%s%s", i ? "" : "  ", part[i]);
-		for (n -= strlen(part[i]); n; n--)
-			buf_add_c(&d->out, ' ');
-	}
+	pad(&d->out, "", 2);
+	pad(&d->out, what, 14);	/* each column is wider than every name in it */
+	pad(&d->out, states[state], 9);
 	buf_fmt(&d->out, "%.*s\n", STR(words));
+	flush(d);
 }
 
 /* The same by a format, its strings escaped. */
@@ -81,29 +106,35 @@ say(struct doctor *d, const char *what, enum state state, const char *fmt, ...)
 	row(d, what, state, buf_str(&words));
 }
 
-/* Something failed: the first of these is the cause. 0, or -1 when it was a signal, which ends us. */
-static int
-failed(struct doctor *d, const char *what, const struct err *e)
+/* The words of d->err. */
+static void
+say_err(struct doctor *d, const char *what, enum state state)
 {
-	if (e->code == ERR_STOP)
-		return -1;
-	row(d, what, FAILED, str_of(e->line));
-	if (!d->is_sick)
-		d->cause = *e;
+	row(d, what, state, str_of(d->err.line));
+	if (state != FAILED || d->is_sick)
+		return;
+	d->cause = d->err;
 	d->is_sick = true;
-	return 0;
 }
 
-/* What there is of a report in text goes out at once: the next step may take its time. */
-static int
-flush(struct doctor *d, struct err *e)
+/* A signal ends it all. */
+static void
+stop(struct doctor *d)
 {
-	struct str bytes = buf_str(&d->out);
+	if (d->is_over || d->err.code != ERR_STOP)
+		return;
+	d->is_over = true;
+	d->end = d->err;
+}
 
-	if (d->json.depth)
-		return 0;
-	d->out.len = 0;
-	return d->out.full ? arena_err(e) : out_write(&d->cmd->loop, STDOUT_FILENO, bytes, tick_after(clock_now(), PRINT_MS), e);
+/* Run a machine. False: d->err. */
+static bool
+try(struct doctor *d, step_fn *step, void *machine)
+{
+	if (!d->is_over && flow_run(d->flow, step, machine, &d->err) == 0)
+		return true;
+	stop(d);
+	return false;
 }
 
 static void
@@ -119,41 +150,46 @@ begin(struct doctor *d, const char *part)
 
 /* --- The plan: nothing but files is looked at. */
 
-/* One source: chosen when it is the first that is there, broken or not. */
-static int
-plan_source(struct doctor *d, enum chain_source s, struct err *e)
+static void
+set_source(struct doctor *d, enum chain_source s)
 {
-	const struct config *c = d->cmd->flow.config;
+	d->sources.pin = s;
+	d->chain = (struct chain){ .config = &d->sources };
+}
+
+/* One source: chosen when it is the first that is there, broken or not. */
+static void
+plan_source(struct doctor *d, enum chain_source s)
+{
+	enum chain_source pin = d->config->source;
 	const char *name = chain_name(s);
 	enum step r;
 	struct ask ask;
 
-	if (c->source && c->source != s) {
-		say(d, name, SKIPPED, "the configuration wants %s", chain_name(c->source));
-		return 0;
+	if (pin && pin != s) {
+		say(d, name, SKIPPED, "the configuration wants %s", chain_name(pin));
+		return;
 	}
-	d->sources.pin = s;
-	d->chain = (struct chain){ .config = &d->sources };
-	r = probe_run(&d->cmd->flow, chain_step, &d->chain, &ask, e);
-	if (r == STEP_FAIL && e->code == ERR_ABSENT && !c->source) {
-		row(d, name, SKIPPED, str_of(e->line));
-		return 0;
+	set_source(d, s);
+	r = probe_run(d->flow, chain_step, &d->chain, &ask, &d->err);
+	if (r == STEP_FAIL && d->err.code == ERR_ABSENT && !pin) {
+		say_err(d, name, SKIPPED);
+		return;
 	}
 	if (d->source) {
 		say(d, name, SKIPPED, "%s goes first", chain_name(d->source));
-		return 0;
+		return;
 	}
 	d->source = s;
 	d->is_broken = r == STEP_FAIL;
 	if (d->is_broken)
-		return failed(d, name, e);
-	if (r == STEP_DONE)
+		say_err(d, name, FAILED);
+	else if (r == STEP_DONE)
 		say(d, name, CHOSEN, "access key id %.*s", STR(d->chain.cred.id));
 	else if (ask.kind == ASK_RUN)
 		say(d, name, CHOSEN, "runs a credential_process");
-	else	/* the query and what stands before the host are nobody's business */
+	else	/* the query is nobody's business */
 		say(d, name, CHOSEN, "asks %.*s", STR(str_part(ask.http.url, 0, str_find_c(ask.http.url, '?'))));
-	return 0;
 }
 
 static void
@@ -164,300 +200,282 @@ say_region(struct doctor *d, struct str region)
 	struct str scope = region_scope(region);
 
 	region_add_sts_host(&host, region);
-	say(d, "region", INFO, "%.*s: the login is for %.*s, and its signature for %.*s", STR(region), STR(buf_str(&host)), STR(scope));
+	say(d, "region", INFO, "%.*s: signed for %.*s, scope %.*s", STR(region), STR(buf_str(&host)), STR(scope));
 }
 
 /* Whose word is taken for Vault's certificate. */
-static int
-plan_trust(struct doctor *d, struct err *e)
+static void
+plan_trust(struct doctor *d)
 {
-	const struct config *c = d->cmd->flow.config;
+	const struct config *c = d->config;
 	struct roots roots = answer_vault_roots(c);
-	struct str from = S("the system's bundle");
+	const char *from = "the system's bundle";
 
 	if (!c->vault.address.tls)
-		from = S("none: the address is plain http");
+		from = "none: plain http";
 	else if (c->on[CONF_TLS_SKIP_VERIFY])
-		from = S("none: -tls-skip-verify");
+		from = "none: -tls-skip-verify";
 	else if (*roots.file)
-		from = str_of(roots.file);
+		from = roots.file;
 	else if (roots.bytes.len)
-		from = S("PEM text");
+		from = "PEM text";
 	else if (*roots.path)
-		from = str_of(roots.path);
-	if (auth_check_roots(c, e) < 0) {
-		d->is_unfit = true;
-		return failed(d, "ca", e);
-	}
-	say(d, "ca", INFO, "%.*s", STR(from));
-	return 0;
+		from = roots.path;
+	d->is_unfit = auth_check_roots(c, &d->err) < 0;
+	if (d->is_unfit)
+		say_err(d, "ca", FAILED);
+	else
+		say(d, "ca", INFO, "%s", from);
 }
 
-static int
-plan(struct doctor *d, bool is_ec2, struct err *e)
+static void
+plan(struct doctor *d, bool is_ec2)
 {
-	const struct config *c = d->cmd->flow.config;
+	const struct config *c = d->config;
 	const struct setting *s = c->set, *at = &s[CONF_ADDRESS];
+	struct str header = s[CONF_HEADER_VALUE].value, ns = c->vault.namespace;
 	char text[512];	/* a host name has at most 253 bytes */
 	struct buf address = BUF(text);
+	bool is_default = at->from == FROM_DEFAULT;
 
 	begin(d, "plan");
-	say(d, "login", INFO, "type %.*s at auth/%.*s, role %.*s", STR(s[CONF_TYPE].value), STR(s[CONF_MOUNT].value),
-	    STR(s[CONF_ROLE].value.len ? s[CONF_ROLE].value : S("as vault infers it")));
+	say(d, "login", INFO, "type %.*s, mount %.*s, role %.*s", STR(s[CONF_TYPE].value), STR(s[CONF_MOUNT].value),
+	    STR(s[CONF_ROLE].value.len ? s[CONF_ROLE].value : S("inferred by vault")));
 	if (is_ec2) {
-		say(d, "nonce", INFO, "of %.*s", STR(c->nonce.len ? S("the configuration") : s[CONF_NONCE_FILE].value));
+		say(d, "nonce", INFO, "%.*s", STR(c->nonce.len ? S("configured") : s[CONF_NONCE_FILE].value));
 	} else {
 		for (enum chain_source i = CHAIN_STATIC; i < CHAIN_SOURCES; i++)
-			if (plan_source(d, i, e) < 0)
-				return -1;
+			plan_source(d, i);
 		if (c->region.len)
 			say_region(d, c->region);
 		else
 			say(d, "region", INFO, "the profile's, else the instance's");
-		say(d, "server id", INFO, "%.*s", STR(s[CONF_HEADER_VALUE].value.len ? s[CONF_HEADER_VALUE].value : S("none")));
+		say(d, "server id", INFO, "%.*s", STR(header.len ? header : S("none")));
 	}
 	uri_format_safe(&address, &c->vault.address);
-	say(d, "vault", INFO, "%.*s%.*s, by %s%s", STR(buf_str(&address)), STR(c->vault.address.path),
-	    at->from == FROM_DEFAULT ? "default: neither -address nor VAULT_ADDR is set" : at->prefix, at->from == FROM_DEFAULT ? "" : at->name);
-	if (c->vault.namespace.len)
-		say(d, "namespace", INFO, "%.*s", STR(c->vault.namespace));
+	say(d, "vault", INFO, "%.*s%.*s by %s%s%s%.*s", STR(buf_str(&address)), STR(c->vault.address.path), is_default ? "default" : at->prefix,
+	    is_default ? "" : at->name, ns.len ? ", namespace " : "", STR(ns));
 	say(d, "proxy", INFO, "none");
 	for (size_t i = 0; c->ignored[i]; i++)
 		say(d, "variable", SKIPPED, "%s is set, and ignored", c->ignored[i]);
-	return plan_trust(d, e);
+	plan_trust(d);
 }
 
 /* --- The steps, each with what came back. */
 
+static bool
+is_past(const struct cred *cred)
+{
+	return cred->expires_s <= clock_wall_s();
+}
+
 static void
-say_cred(struct doctor *d, const char *what, const char *source, const struct cred *cred)
+say_cred(struct doctor *d, const char *what, enum chain_source source, const struct cred *cred)
 {
 	char text[32];
 	struct buf until = BUF(text);
-	bool is_past = cred->expires_s <= clock_wall_s();
 
 	if (cred->expires_s != CRED_FOREVER)
 		date_format_rfc3339(&until, cred->expires_s);
-	say(d, what, is_past ? INFO : OK, "%s%saccess key id %.*s%s%.*s", source, *source ? ", " : "", STR(cred->id),
-	    is_past ? ", past its time: " : until.len ? ", until " : "", STR(buf_str(&until)));
+	say(d, what, is_past(cred) ? INFO : OK, "%s: access key id %.*s%s%.*s", chain_name(source), STR(cred->id),
+	    is_past(cred) ? ", past its time: " : until.len ? ", until " : "", STR(buf_str(&until)));
 }
 
-static int
-try_credentials(struct doctor *d, struct err *e)
+static void
+try_credentials(struct doctor *d)
 {
-	struct config *c = &d->cmd->config;
-
 	if (!d->source) {
-		err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: there is none of the sources in the plan");
-		err_hint(e, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role to where this runs");
-		return failed(d, "credentials", e);
+		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: there is none of the sources in the plan");
+		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role to where this runs");
+		say_err(d, "credentials", FAILED);
+		return;
 	}
 	if (d->is_broken) {
 		say(d, "credentials", SKIPPED, "%s is broken", chain_name(d->source));
-		return 0;
+		return;
 	}
-	c->source = d->source;
-	if (auth_plan(&d->auth, &d->cmd->flow, e) < 0)
-		return failed(d, "credentials", e);
-	d->is_planned = true;
+	d->cmd->config.source = d->source;
+	d->is_planned = !d->is_over && auth_plan(&d->auth, d->flow, &d->err) == 0;
+	if (!d->is_planned) {
+		stop(d);
+		say_err(d, "credentials", FAILED);
+		return;
+	}
 	d->auth.plan.vault = &d->vault;
-	say_cred(d, "credentials", chain_name(d->source), &d->auth.chain.cred);
-	if (!c->region.len)
+	say_cred(d, "credentials", d->source, &d->auth.chain.cred);
+	if (!d->config->region.len)
 		say_region(d, d->auth.plan.region);
-	return 0;
 }
 
 /* With -all. What fails here is no cause: a login does not go that way. */
-static int
-try_others(struct doctor *d, struct err *e)
+static void
+try_others(struct doctor *d)
 {
 	for (enum chain_source s = CHAIN_STATIC; s < CHAIN_SOURCES; s++) {
 		if (s == d->source)
 			continue;
-		d->sources.pin = s;
-		d->chain = (struct chain){ .config = &d->sources };
-		if (flow_run(&d->cmd->flow, chain_step, &d->chain, e) == 0)
-			say_cred(d, chain_name(s), "", &d->chain.cred);
-		else if (e->code == ERR_STOP)
-			return -1;
+		set_source(d, s);
+		if (try(d, chain_step, &d->chain))
+			say_cred(d, "another", s, &d->chain.cred);
 		else
-			row(d, chain_name(s), e->code == ERR_ABSENT ? SKIPPED : FAILED, str_of(e->line));
-		if (flush(d, e) < 0)
-			return -1;
+			say_err(d, "another", d->err.code == ERR_ABSENT ? SKIPPED : INFO);
 	}
-	return 0;
 }
 
 /* Who we are in AWS's eyes. It is Vault that has to reach STS, not we: only a refusal counts. */
-static int
-try_identity(struct doctor *d, struct err *e)
+static void
+try_identity(struct doctor *d)
 {
-	const struct auth *a = &d->auth;
-	struct sts m = { .env = a->chain.source == CHAIN_FILE ? &a->chain.profile.settings : &d->cmd->flow.config->aws, .cred = &a->chain.cred, .who = true };
+	struct chain *chain = &d->auth.chain;
+	struct sts m = { .env = chain->source == CHAIN_FILE ? &chain->profile.settings : &d->config->aws, .cred = &chain->cred, .who = true };
 
-	if (flow_run(&d->cmd->flow, sts_step, &m, e) == 0) {
+	if (try(d, sts_step, &m)) {
 		say(d, "identity", OK, "%.*s", STR(m.arn));
-		return 0;
+		return;
 	}
-	if (e->code == ERR_STOP || e->code == ERR_DENIED) {
-		if (e->cause == CAUSE_CLOCK)
-			err_hint(e, "set the clock of this machine");
-		return failed(d, "identity", e);
-	}
-	row(d, "identity", INFO, str_of(e->line));
-	return 0;
+	if (d->err.cause == CAUSE_CLOCK)
+		err_hint(&d->err, "set the clock of this machine");
+	say_err(d, "identity", d->err.code == ERR_DENIED ? FAILED : INFO);
 }
 
 /* Type ec2: what a login would show, and the nonce that it would use. */
-static int
-try_instance(struct doctor *d, struct err *e)
+static void
+try_instance(struct doctor *d)
 {
-	struct flow *f = &d->cmd->flow;
-	const struct config *c = f->config;
+	const struct config *c = d->config;
 	struct imds m = { .env = &c->aws, .pkcs7 = c->pkcs7 };
 	struct str path = c->set[CONF_NONCE_FILE].value, text, nonce;
 
-	if (flow_run(f, imds_identity_step, &m, e) < 0)
-		return failed(d, "identity", e);
+	if (!try(d, imds_identity_step, &m)) {
+		say_err(d, "identity", FAILED);
+		return;
+	}
 	say(d, "identity", OK, "instance %.*s", STR(m.instance_id));
 	if (c->nonce.len)
-		return 0;
-	if (file_read(path.at, NONCE_FILE_MAX, &f->arena, &text, e) < 0) {
-		if (e->code != ERR_ABSENT)
-			return failed(d, "nonce", e);
-		say(d, "nonce", INFO, "%.*s is not there: the first login makes it", STR(path));
-		return 0;
+		return;
+	if (file_read(path.at, NONCE_FILE_MAX, &d->flow->arena, &text, &d->err) < 0) {
+		say_err(d, "nonce", d->err.code == ERR_ABSENT ? INFO : FAILED);	/* the first login makes it */
+		return;
 	}
 	if (file_is_shared(path.at))
-		err_set(e, ERR_INPUT, CAUSE_FILE, "%.*s: can be read by others than its owner", STR(path));
-	else if (nonce_parse(&nonce, text, m.instance_id, e) < 0)
-		err_in(e, "%.*s", STR(path));
-	else {
-		say(d, "nonce", OK, "%.*s is this instance's", STR(path));
-		return 0;
+		err_set(&d->err, ERR_INPUT, CAUSE_FILE, "can be read by others than its owner");
+	else if (nonce_parse(&nonce, text, m.instance_id, &d->err) == 0) {
+		say(d, "nonce", OK, "of this instance");
+		return;
 	}
-	return failed(d, "nonce", e);
-}
-
-static int
-try_vault(struct doctor *d, struct err *e)
-{
-	struct health m = { .vault = &d->vault };
-
-	if (d->is_unfit) {
-		say(d, "vault", SKIPPED, "there are no ca certificates to hold it against");
-		return 0;
-	}
-	if (flow_run(&d->cmd->flow, health_step, &m, e) == 0) {
-		say(d, "vault", OK, "%s%s%.*s", m.node, m.version.len ? ", version " : "", STR(m.version));
-		return 0;
-	}
-	if (e->code == ERR_DENIED || e->code == ERR_ABSENT) {	/* a proxy may let logins through and nothing else */
-		row(d, "vault", INFO, str_of(e->line));
-		return 0;
-	}
-	d->is_unfit = true;
-	if (e->cause == CAUSE_UNREACHABLE && !e->hint[0] && d->cmd->config.set[CONF_ADDRESS].from == FROM_DEFAULT)
-		err_hint(e, "the default: neither -address nor VAULT_ADDR is set");
-	return failed(d, "vault", e);
-}
-
-/* Vault, or STS through it, said no. What the refusal itself cannot know stands before it. */
-static int
-refused(struct doctor *d, const struct login *m, struct err *e)
-{
-	const struct cred *cred = &d->auth.chain.cred;
-	int64_t off_s = m->clock_off_s;
-
-	if (off_s) {
-		err_set(e, ERR_DENIED, CAUSE_CLOCK, "the clock here is %llus %s vault's", (unsigned long long)(off_s < 0 ? -off_s : off_s),
-		    off_s < 0 ? "ahead of" : "behind");
-		err_hint(e, "set it; meanwhile a login that is refused is signed once more by vault's");
-	} else if (e->cause == CAUSE_DENIED && cred->expires_s <= clock_wall_s()) {
-		char text[32];
-		struct buf at = BUF(text);
-
-		date_format_rfc3339(&at, cred->expires_s);
-		err_in(e, "the credentials (%s) are past their time, %.*s", chain_name(d->source), STR(buf_str(&at)));
-	}
-	return failed(d, "login", e);
-}
-
-static int
-try_login(struct doctor *d, struct err *e)
-{
-	struct flow *f = &d->cmd->flow;
-	struct login m = { .config = &d->auth.plan };
-	struct revoke back = { .vault = &d->vault };
-
-	if (flow_run(f, login_step, &m, e) < 0)
-		return refused(d, &m, e);
-	say(d, "login", OK, "vault grants it%s", m.secret.token.len ? "" : ", wrapped: it is left to expire");
-	back.token = m.secret.token;
-	if (!back.token.len)
-		return 0;
-	if (flow_run(f, revoke_step, &back, e) == 0)
-		say(d, "token", OK, "given back");
-	else if (e->code == ERR_STOP)
-		return -1;
-	else
-		say(d, "token", INFO, "could not be given back, and will expire: %s", e->line);
-	return 0;
-}
-
-static int
-steps(struct doctor *d, bool is_ec2, struct err *e)
-{
-	begin(d, "steps");
-	if (is_ec2) {
-		if (try_instance(d, e) < 0 || flush(d, e) < 0 || try_vault(d, e) < 0)
-			return -1;
-		say(d, "login", SKIPPED, "one of type ec2 is never tried: it would spend the nonce");
-		return 0;
-	}
-	if (try_credentials(d, e) < 0 || flush(d, e) < 0 || (d->cmd->config.on[CONF_ALL] && try_others(d, e) < 0) ||
-	    (d->is_planned && try_identity(d, e) < 0) || flush(d, e) < 0 || try_vault(d, e) < 0 || flush(d, e) < 0)
-		return -1;
-	if (d->is_planned && !d->is_unfit)
-		return try_login(d, e);
-	say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
-	return 0;
+	err_in(&d->err, "%.*s", STR(path));
+	say_err(d, "nonce", FAILED);
 }
 
 static void
-add_text(struct jsonw *w, const char *key, const char *text)
+try_vault(struct doctor *d)
 {
-	jsonw_key(w, key);
-	if (*text)
-		jsonw_str(w, str_of(text));
-	else
-		jsonw_value(w, (struct json){ 0 });
+	struct health m = { .vault = &d->vault };
+
+	if (d->is_unfit)	/* by its CA certificates */
+		return;
+	if (try(d, health_step, &m)) {
+		say(d, "vault", OK, "%s, version %.*s", m.node, STR(m.version.len ? m.version : S("unknown")));
+		return;
+	}
+	/* A proxy may let logins through and nothing else. */
+	d->is_unfit = d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT;
+	say_err(d, "vault", d->is_unfit ? FAILED : INFO);
+}
+
+/* Vault, or STS through it, said no. What the refusal itself cannot know stands before it. */
+static void
+say_refused(struct doctor *d, int64_t off_s)
+{
+	const struct cred *cred = &d->auth.chain.cred;
+	char text[32];
+	struct buf at = BUF(text);
+
+	if (off_s) {
+		err_set(&d->err, ERR_DENIED, CAUSE_CLOCK, "the clock here is %llus %s vault's", (unsigned long long)(off_s < 0 ? -off_s : off_s),
+		    off_s < 0 ? "ahead of" : "behind");
+		err_hint(&d->err, "set it; meanwhile a login that is refused is signed once more by vault's");
+	} else if (d->err.cause == CAUSE_DENIED && is_past(cred)) {
+		date_format_rfc3339(&at, cred->expires_s);
+		err_in(&d->err, "the credentials (%s) are past their time, %.*s", chain_name(d->source), STR(buf_str(&at)));
+	}
+	say_err(d, "login", FAILED);
+}
+
+static void
+try_login(struct doctor *d)
+{
+	struct login m = { .config = &d->auth.plan };
+	struct revoke back = { .vault = &d->vault };
+
+	if (!d->is_planned || d->is_unfit) {
+		say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
+		return;
+	}
+	if (!try(d, login_step, &m)) {
+		say_refused(d, m.clock_off_s);
+		return;
+	}
+	say(d, "login", OK, m.secret.token.len ? "granted" : "granted, and wrapped: it is left to expire");
+	back.token = m.secret.token;
+	if (!back.token.len)
+		return;
+	if (try(d, revoke_step, &back))
+		say(d, "token", OK, "given back");
+	else	/* it expires */
+		say_err(d, "token", INFO);
+}
+
+static void
+steps(struct doctor *d, bool is_ec2)
+{
+	begin(d, "steps");
+	if (is_ec2) {
+		try_instance(d);
+		try_vault(d);
+		say(d, "login", SKIPPED, "type ec2 is never tried: it would spend the nonce");
+		return;
+	}
+	try_credentials(d);
+	if (d->config->on[CONF_ALL])
+		try_others(d);
+	if (d->is_planned)
+		try_identity(d);
+	try_vault(d);
+	try_login(d);
+}
+
+static void
+end(struct doctor *d)
+{
+	if (d->json.out)
+		jsonw_close(&d->json, ']');
 }
 
 /* The cause, last. */
 static void
 conclude(struct doctor *d, bool is_ec2)
 {
+	const struct err *e = &d->cause;
+
 	if (d->json.out) {
-		add_text(&d->json, "cause", d->cause.line);
-		add_text(&d->json, "hint", d->cause.hint);
+		add_member(&d->json, "cause", str_of(e->line));
+		add_member(&d->json, "hint", str_of(e->hint));
 		jsonw_close(&d->json, '}');
 		buf_add_c(&d->out, '\n');
-	} else if (d->is_sick) {
-		buf_fmt(&d->out, "cause: %s\n", d->cause.line);
-		if (d->cause.hint[0])
-			buf_fmt(&d->out, "hint: %s\n", d->cause.hint);
-	} else {
+	} else if (!d->is_sick) {
 		buf_fmt(&d->out, "all is well: %s\n", is_ec2 ? "no login was tried" : "vault lets this machine in");
+	} else {
+		buf_fmt(&d->out, "cause: %s\n%s%s%s", e->line, e->hint[0] ? "hint: " : "", e->hint, e->hint[0] ? "\n" : "");
 	}
+	flush(d);
 }
 
 int
 cmd_doctor(struct cmd *cmd, struct err *e)
 {
-	struct flow *f = &cmd->flow;
 	struct config *c = &cmd->config;
-	struct doctor *d = arena_get(&f->arena, sizeof *d);
+	struct doctor *d = arena_get(&cmd->flow.arena, sizeof *d);
 	bool is_ec2 = str_is(c->set[CONF_TYPE].value, "ec2");
 
 	if (out_check(STDOUT_FILENO, e) < 0)
@@ -465,7 +483,9 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 	if (!d)
 		return arena_err(e);
 	d->cmd = cmd;
-	d->out = arena_buf(&f->arena, REPORT_MAX);
+	d->flow = &cmd->flow;
+	d->config = c;
+	d->out = arena_buf(&cmd->flow.arena, REPORT_MAX);
 	d->vault = c->vault;
 	d->vault.wrap_ttl_s = 0;
 	d->sources = (struct chain_config){ .env = &c->aws, .fixed = c->cred, .home = c->home };
@@ -473,20 +493,12 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 		d->json = (struct jsonw){ .out = &d->out, .pretty = true };
 		jsonw_open(&d->json, '{');
 	}
-	if (plan(d, is_ec2, e) < 0)
-		return -1;
-	if (d->json.out)
-		jsonw_close(&d->json, ']');
-	if (flush(d, e) < 0 || steps(d, is_ec2, e) < 0)
-		return -1;
-	if (d->json.out)
-		jsonw_close(&d->json, ']');
+	plan(d, is_ec2);
+	end(d);
+	steps(d, is_ec2);
+	end(d);
 	conclude(d, is_ec2);
-	if (flush(d, e) < 0)
-		return -1;
-	if (!d->is_sick)
-		return 0;
-	*e = d->cause;
-	cmd->is_told = true;
-	return -1;
+	cmd->is_told = d->is_sick && !d->is_over;
+	*e = d->is_over ? d->end : d->cause;
+	return d->is_sick || d->is_over ? -1 : 0;
 }

@@ -7,11 +7,10 @@
 static enum step
 ask_health(struct health *m, struct ask *out, struct arena *a, struct err *e)
 {
-	struct vault root = { .address = m->vault->address, .no_redirects = m->vault->no_redirects };
-
 	m->is_asked = true;
-	if (vault_ask(out, &root, S("GET"), S("sys/health"), S(""), a, e) < 0)
+	if (vault_ask(out, m->vault, S("GET"), S("sys/health"), S(""), a, e) < 0)
 		return STEP_FAIL;
+	out->http.head_n = 1;	/* X-Vault-Request: neither a namespace nor a wrapping */
 	out->http.connect_ms = HEALTH_CONNECT_MS;
 	out->http.within_ms = HEALTH_WITHIN_MS;
 	return STEP_ASK;
@@ -35,9 +34,11 @@ is_health(struct health *m, const struct answer *in, struct arena *a)
 static enum step
 take_answer(struct health *m, const struct answer *in, struct arena *a, struct err *e)
 {
-	int status = is_health(m, in, a) ? in->status : 0;
+	const char *hint = "it takes no logins: give the address of the primary";
+	enum err_code code = ERR_INPUT;
+	enum err_cause cause = CAUSE_ANSWER;
 
-	switch (status) {
+	switch (is_health(m, in, a) ? in->status : 0) {
 	case 200:
 		m->node = "active";
 		return STEP_DONE;
@@ -48,21 +49,27 @@ take_answer(struct health *m, const struct answer *in, struct arena *a, struct e
 		m->node = "a performance standby";
 		return STEP_DONE;
 	case 472:
-		err_set(e, ERR_INPUT, CAUSE_ANSWER, "the node is a disaster recovery secondary");
-		err_hint(e, "it takes no logins: give the address of the primary");
+		m->node = "the node is a disaster recovery secondary";
 		break;
 	case 501:
-		err_set(e, ERR_RETRY, CAUSE_SEALED, "vault is not initialised");
-		err_hint(e, "vault operator init, once");
+		m->node = "vault is not initialised";
+		hint = "vault operator init, once";
 		break;
 	case 503:
-		err_set(e, ERR_RETRY, CAUSE_SEALED, "vault is sealed");
-		err_hint(e, "vault operator unseal");
+		m->node = "vault is sealed";
+		hint = "vault operator unseal";
 		break;
 	default:
 		if (vault_check(in, NULL, a, e) == 0)
 			err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: not vault's", in->status);
+		return STEP_FAIL;
 	}
+	if (in->status != 472) {
+		code = ERR_RETRY;
+		cause = CAUSE_SEALED;
+	}
+	err_set(e, code, cause, "%s", m->node);
+	err_hint(e, "%s", hint);
 	return STEP_FAIL;
 }
 
@@ -70,13 +77,12 @@ enum step
 health_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
 	struct health *m = machine;
-	struct login_config c = { .vault = m->vault };
 	enum step s;
 
 	if (!m->is_asked)
 		return ask_health(m, out, env->arena, e);
 	s = take_answer(m, in, env->arena, e);
 	if (s == STEP_FAIL)
-		login_err_in(&c, e);
+		login_err_in(m->vault, e);
 	return s;
 }

@@ -13,7 +13,7 @@ struct health {
 	const struct vault *vault;	/* set by the caller, the rest zero */
 	bool is_asked;
 	/* After STEP_DONE. */
-	const char *node;		/* "active" and the like; static */
+	const char *node;		/* "active" and the like, for a sentence; static */
 	struct str version;		/* as the server says it: visible ASCII; may be empty */
 };
 

@@ -8,19 +8,16 @@ enum step
 revoke_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
 	struct revoke *m = machine;
-	struct vault plain = *m->vault;
-	struct login_config c = { .vault = m->vault };
 	const struct str hide[] = { m->token, S("") };
 
 	if (m->is_asked) {
 		if (vault_check(in, hide, env->arena, e) == 0)
 			return STEP_DONE;
-		login_err_in(&c, e);
+		login_err_in(m->vault, e);
 		return STEP_FAIL;
 	}
 	m->is_asked = true;
-	plain.wrap_ttl_s = 0;
-	if (vault_ask(out, &plain, S("PUT"), S("auth/token/revoke-self"), S(""), env->arena, e) < 0)
+	if (vault_ask(out, m->vault, S("PUT"), S("auth/token/revoke-self"), S(""), env->arena, e) < 0)
 		return STEP_FAIL;
 	out->http.within_ms = REVOKE_WITHIN_MS;
 	out->http.head[out->http.head_n++] = (struct http_field){ S("X-Vault-Token"), m->token };
