@@ -152,7 +152,7 @@ answer_http(struct answering *a, struct flow *f, struct ask_http *ask, struct er
 		ask->url = url;
 		if (send_once(a, f, ask, e) < 0)
 			return -1;
-		if (ask->once || n == ANSWER_RESENDS || !(a->out.how == ANSWER_UNREACHABLE ||
+		if (ask->once || n == ANSWER_RESENDS || !(a->out.how == ANSWER_UNREACHABLE || a->out.how == ANSWER_SILENT ||
 		    (a->out.how == ANSWER_OK && (a->out.status == 429 || a->out.status >= 500))))
 			return 0;
 		r = wait_ms(f, ms, e);

@@ -91,7 +91,7 @@ fail_late(struct xfer *x)
 	char text[24];
 
 	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s %.*s", what[x->phase - XFER_TLS], STR(span(x, &text)));
-	fail(x);
+	finish(x, x->phase < XFER_WAIT ? ANSWER_UNREACHABLE : ANSWER_SILENT);
 }
 
 /* The connection is gone, or over, before the answer was whole. */

@@ -377,7 +377,7 @@ test_late(void)
 	fresh(S(""));
 	server.stay = true;
 	is_str(run(300), S("no answer within 0.3s"), "a silent server");
-	is_how(ANSWER_UNREACHABLE, CAUSE_UNREACHABLE);
+	is_how(ANSWER_SILENT, CAUSE_UNREACHABLE);
 	ok(took >= 300 && took < 5000, "in time (%lld ms)", (long long)took);
 	ok(x.err.code == ERR_RETRY, "later perhaps");
 	fresh(S(OK_ANSWER));
