@@ -13,6 +13,8 @@ program=${PANTLER:-build/$(uname -m)/pantler}
 out=$(mktemp)
 trap 'rm -f "$out" "$out".*' EXIT
 
+export AWS_EC2_METADATA_DISABLED=true	# whatever goes wrong, nothing beyond this machine is asked
+
 # Dirty pages of the file itself would count as the program's; once written out they do not.
 sync "$program"
 

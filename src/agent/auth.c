@@ -128,6 +128,15 @@ keep_nonce(struct flow *f, struct str path, struct str instance_id, struct str *
 	return file_replace(path, buf_str(&file), 0600, e);
 }
 
+int
+auth_check_nonce(const struct config *c, struct err *e)
+{
+	if (c->nonce.len || c->set[CONF_NONCE_FILE].value.len)
+		return 0;
+	conf_refuse(&c->set[CONF_TYPE], e, "is ec2, and neither nonce nor nonce_file is set");
+	return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
+}
+
 static int
 login_ec2(struct auth *a, struct flow *f, struct err *e)
 {
@@ -135,7 +144,7 @@ login_ec2(struct auth *a, struct flow *f, struct err *e)
 	struct imds identity = { .env = &c->aws, .pkcs7 = c->pkcs7 };
 	struct ec2 m = { .nonce = c->nonce };
 
-	if (flow_run(f, imds_identity_step, &identity, e) < 0)
+	if (auth_check_nonce(c, e) < 0 || flow_run(f, imds_identity_step, &identity, e) < 0)
 		return -1;
 	if (!m.nonce.len && keep_nonce(f, c->set[CONF_NONCE_FILE].value, identity.instance_id, &m.nonce, e) < 0)
 		return err_in(e, "nonce file");

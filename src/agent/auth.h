@@ -21,10 +21,13 @@ int auth_plan(struct auth *a, struct flow *f, struct err *e) __attribute__((warn
    where none are needed; or -1. */
 int auth_check_roots(const struct config *c, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether a login of type ec2 has a nonce, or a file to keep one in. 0; or -1, ERR_INPUT, CAUSE_USE. */
+int auth_check_nonce(const struct config *c, struct err *e) __attribute__((warn_unused_result));
+
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
    is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
    that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random
-   bits, on disk before they are first used. */
+   bits, on disk there before they are first used. Neither nonce nor nonce_file: CAUSE_USE, before anything is asked. */
 int auth_login(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define SKIPPED 400	/* bytes of reasons: what fits a line */
+#define SKIPPED (2 * ERR_LINE)	/* bytes of reasons: of more than a line holds its end is cut, and marked */
 
 static const char names[CHAIN_SOURCES][16] = { "", "static", "env", "file", "web-identity", "container", "imds" };
 

@@ -52,7 +52,7 @@ struct chain {
    metadata (the order of Vault's agent since 1.14). A source that is configured and fails is the chain's error: going on to
    the next could log in as somebody else, the node instead of the pod. Instance metadata needs no configuration: it is what
    there is when nothing else is.
-   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and all of `skipped` in the line. Credentials that are past their time are
+   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and of `skipped` what fits the line. Credentials that are past their time are
    handed out, with a note: the server decides. */
 enum step chain_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 

@@ -35,7 +35,7 @@ struct doctor {
 	struct chain chain;		/* of one source that is looked at */
 	struct vault vault;		/* the configured one, but for the wrapping */
 	struct auth auth;
-	bool is_broken;			/* that source is, by its files and variables alone */
+	bool is_broken;			/* that source is, by its files and variables alone; of type ec2: there is no nonce */
 	bool is_planned;		/* auth.plan is filled */
 	bool is_unfit;			/* Vault takes no login now */
 	bool is_sick;			/* something failed: `cause` is the first */
@@ -242,7 +242,11 @@ plan(struct doctor *d, bool is_ec2)
 	say(d, "login", INFO, "type %.*s, mount %.*s, role %.*s", STR(s[CONF_TYPE].value), STR(s[CONF_MOUNT].value),
 	    STR(s[CONF_ROLE].value.len ? s[CONF_ROLE].value : S("inferred by vault")));
 	if (is_ec2) {
-		say(d, "nonce", INFO, "%.*s", STR(c->nonce.len ? S("configured") : s[CONF_NONCE_FILE].value));
+		d->is_broken = auth_check_nonce(c, &d->err) < 0;
+		if (d->is_broken)
+			say_err(d, "nonce", FAILED);
+		else
+			say(d, "nonce", INFO, "%.*s", STR(c->nonce.len ? S("configured") : s[CONF_NONCE_FILE].value));
 	} else {
 		for (enum chain_source i = CHAIN_STATIC; i < CHAIN_SOURCES; i++)
 			plan_source(d, i);
@@ -351,7 +355,7 @@ try_instance(struct doctor *d)
 		return;
 	}
 	say(d, "identity", OK, "instance %.*s", STR(m.instance_id));
-	if (c->nonce.len)
+	if (c->nonce.len || d->is_broken)
 		return;
 	if (file_read(path.at, NONCE_FILE_MAX, &d->flow->arena, &text, &d->err) < 0) {
 		say_err(d, "nonce", d->err.code == ERR_ABSENT ? INFO : FAILED);	/* the first login makes it */

@@ -113,10 +113,6 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 	if (check_word(&c->set[CONF_METHOD], "aws\0", e, "must be aws: there is no other") < 0 ||
 	    check_word(type, verb == VERB_SIGN ? "iam\0" : "iam\0" "ec2\0", e, verb == VERB_SIGN ? "must be iam to be signed" : "must be iam or ec2") < 0)
 		return -1;
-	if (str_is(type->value, "ec2") && !c->nonce.len && !c->set[CONF_NONCE_FILE].value.len) {
-		conf_refuse(type, e, "is ec2, and neither nonce nor nonce_file is set");
-		return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
-	}
 	if (!format->value.len || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
 	return verb == VERB_SIGN ? check_word(format, "json\0" "curl\0", e, "must be json or curl") :

@@ -30,11 +30,14 @@ verdict 'a changed header: what includes it' header
 version_only() {
 	make -q SOURCE_DATE_EPOCH=1 all && echo 'another date changes nothing'
 	dry VERSION=9 all >"$work/log"
-	[ "$(compiles "$work/log" | sed 's/.* //')" = src/cmd/version.c ] || echo 'another version does not compile version.c alone'
-	dry -W src/cmd/version.c V=1 all | grep 'version\.c' | grep -Fq 'PANTLER_BUILD_AT' || echo 'version.c is not told the date'
+	[ "$(compiles "$work/log" | sed 's/.* //' | sort | tr '\n' ' ')" = 'src/cmd/version.c src/sys/clock.c ' ] ||
+		echo 'another version does not compile version.c and clock.c alone'
+	for file in src/cmd/version.c src/sys/clock.c; do
+		dry -W "$file" V=1 all | grep " $file" | grep -Fq 'PANTLER_BUILD_AT' || echo "$file is not told the date"
+	done
 	dry -W src/cmd/login.c V=1 all | grep ' src/cmd/login\.c' | grep -F 'PANTLER_'
 }
-verdict 'the version is told to version.c alone' version_only
+verdict 'version and date are told to version.c and clock.c alone' version_only
 
 flags() {
 	dry B="$work/flags" V=1 CC="${HOSTCC:-gcc}" CPPFLAGS=-DMINE CFLAGS='-O2 -g' LDFLAGS=-Wl,--mine all >"$work/log"

@@ -41,11 +41,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return refused(&e);
 	}
 	must(!c.cred.id.len == !c.cred.secret.len && (!c.cred.id.len || str_is_visible(c.cred.id)) && c.unknown_n <= CONF_UNKNOWN);
+	must(c.source < CHAIN_SOURCES && (!c.nonce.len || str_is_visible(c.nonce)));
 	for (enum conf_key i = 0; i < CONF_KEYS; i++)
 		must(c.set[i].from == FROM_DEFAULT || (c.set[i].from == FROM_FILE && str_begins(str_of(c.set[i].prefix), "F:") &&
 		    !c.set[i].value.at[c.set[i].value.len]));
 	if (conf_check(&c, VERB_LOGIN, &e) < 0)
 		return refused(&e);
-	must(region_is_valid(c.region) && str_is_printable(c.vault.namespace) && c.vault.address.host.name.len);
+	must((!c.region.len || region_is_valid(c.region)) && str_is_printable(c.vault.namespace) && c.vault.address.host.name.len);
 	return 0;
 }

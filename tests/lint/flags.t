@@ -22,9 +22,18 @@ variables() {
 	comm -23 "$code" "$page" | sed 's/^/not in the manual: /'
 }
 
+# AWS's, by both of their names: VAR(KEY, "name", "older name")
+aws_variables() {
+	sed -n '/define CRED_VARIABLES/,/[^\\]$/p' src/aws/cred.h | grep -oE '"AWS_[A-Z0-9_]+"' | tr -d '"' | sort -u >"$code"
+	[ -s "$code" ] || echo 'src/aws/cred.h: the table of variables is not where this lint looks for it'
+	grep -oE '\<AWS_[A-Z0-9_]+' src/man/pantler.1 | sort -u >"$page"
+	comm -3 "$code" "$page" | sed 's/^/not in both: /'
+}
+
 no_table() { [ "$(flag_rows | wc -l)" -ge 10 ] || echo 'src/conf/conf.h: the table of flags is not where this lint looks for it'; }
 
 verdict 'flags in the code are the flags in pantler(1)' flags
 verdict 'variables of flags are in pantler(1)' variables
+verdict 'the variables of AWS are those in pantler(1)' aws_variables
 verdict 'the table is found' no_table
 done_testing

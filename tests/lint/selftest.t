@@ -111,6 +111,12 @@ expect flags 'not in the manual: VAULT_PLANTED'
 echo 'int none;' >src/conf/conf.h
 expect flags 'is not where this lint looks'
 cp build/conf.h src/conf/conf.h
+cp src/aws/cred.h build/cred.h
+sed 's/"AWS_CA_BUNDLE"/"AWS_PLANTED"/' build/cred.h >src/aws/cred.h
+expect flags 'not in both: AWS_PLANTED'
+echo 'int none;' >src/aws/cred.h
+expect flags 'is not where this lint looks'
+cp build/cred.h src/aws/cred.h
 
 # In a tree of its own: shellcheck takes seconds for all of ours.
 mkdir -p build/mini/tests/lint

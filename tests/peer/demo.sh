@@ -39,6 +39,7 @@ if [ -z "${VAULT_ADDR:-}" ]; then
 	for name in $(env | sed -nE 's/^((AWS|VAULT|BAO|PANTLER)_[A-Za-z0-9_]*)=.*/\1/p'); do
 		unset "$name"
 	done
+	export AWS_EC2_METADATA_DISABLED=true	# whatever goes wrong, nothing beyond this machine is asked
 	mkfifo "$work/ready"
 	python3 tests/peer/standin --dir "$work/vault" >"$work/ready" &
 	server=$!

@@ -38,7 +38,7 @@ OWN = """A stand-in for Vault runs at https://127.0.0.1:\\d+ \\(with VAULT_ADDR 
 
 def demo(**env):
     done = subprocess.run([os.path.join(peers.HERE, "demo.sh"), peers.PANTLER], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env=dict({"PATH": os.environ["PATH"]}, **env), timeout=60)
+                          stderr=subprocess.STDOUT, env={"PATH": os.environ["PATH"], **peers.QUIET, **env}, timeout=60)
     return done.returncode, done.stdout.decode()
 
 

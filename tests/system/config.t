@@ -80,7 +80,7 @@ said("keys of the file", run("sign", AT, file(STATIC % (*session, token))), 0, "
 said("before those of the environment", sign(NAME and "-config=" + NAME), 0, "", want.out)
 said("unless it says so", sign(file(STATIC % (*session, token + ', credentials = "env"'))), 0, "", sign("-role=web").out)
 ran = run("sign", AT, "-log-level=debug", file(STATIC % (*session, token)))
-said("the debug log has the id", ran, 0, "pantler: credentials from the configuration file, access key id %s\n" % session[0], want.out)
+said("the debug log has the id", ran, 0, "pantler: credentials: static, access key id %s\n" % session[0], want.out)
 said("half a pair", run("sign", file(STATIC % (session[0], "", ""))), 10,
      line("sign", NAME + ":1:35: half a pair of aws credentials: secret_key is not set", 10))
 
@@ -105,7 +105,7 @@ for text, place, what in (
         ('auto_auth { method "kubernetes" { config { role = "x" } } }', "1:33",
          "method has another type than aws, and pantler has no other"),
         ('auto_auth { method "aws" { config { role = 5 } } }', "1:44", "role must be a quoted string"),
-        ('auto_auth { method "aws" { config { type = "ec2" } } }', "1:44", "type is ec2: not in this build yet"),
+        ('auto_auth { method "aws" { config { type = "ec2" } } }', "1:44", "type must be iam to be signed"),
         ('auto_auth { method "aws" { config { secret_key = "demo/secret+key \\n" } } }', "1:50",
          "secret_key holds a byte that is not visible ascii"),
         ('auto_auth { method "aws" { config { credential_poll_interval = "60s" } } }', "1:64",

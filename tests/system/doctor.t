@@ -247,6 +247,9 @@ for content, mode, cause in (("i-2\ncanary-nonce\n", 0o600, "its nonce is of ins
         f.write(content)
     os.chmod(nonce, mode)
     finds("the nonce file: " + cause, 1, "%s: %s" % (nonce, cause), "it came with an image or a disk: remove it" if "i-2" in content else None, env=EC2)
+finds("ec2 without a nonce", 1, "PANTLER_TYPE is ec2, and neither nonce nor nonce_file is set",
+      "a nonce that dies with the process would lock the instance out: name a file with -nonce-file",
+      env=dict(EC2, PANTLER_NONCE_FILE=None), state=("nonce", "failed"))
 os.chmod(nonce, 0o600)
 ran = doctor(env=EC2)
 ok(("nonce", "ok", "of this instance") in rows(ran, "steps"), "its own nonce", ran)
@@ -273,8 +276,5 @@ with open("/dev/full", "w") as full:
     doctor(env=AT_WEB, stdout=full)
 equal(web.seen, [], "and then nothing is tried")
 said("an argument", doctor("x"), 1, line("doctor", 'takes no arguments: "x"', 1))
-said("ec2 without a nonce", doctor("-type=ec2"), 1, line(
-    "doctor", "-type is ec2, and neither nonce nor nonce_file is set", 1,
-    "a nonce that dies with the process would lock the instance out: name a file with -nonce-file"))
 said("another verb's flag", doctor("-field=token"), 1, re.compile(r"pantler: doctor: unknown flag -field \(code 1\)\n(hint: [^\n]+\n)?"))
 end()

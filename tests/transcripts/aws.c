@@ -1,7 +1,6 @@
-/* tests/transcripts/aws.c: plays the conversations of the AWS step machines, and of some of Vault's, from text files, as they stand and mutilated. No network, no clock. */
+/* tests/transcripts/aws.c: plays the conversations of the AWS step machines, and of the login of type ec2, from text files, as they stand and mutilated. No network, no clock. */
 /* SPDX-License-Identifier: MIT */
-/* Long because it has some lines for each machine.
-   A file of tests/transcripts/FOLDER/ is read line by line:
+/* A file of tests/transcripts/FOLDER/ is read line by line:
      # anything          what it shows
      config NAME=value   an AWS variable, or a word of the machine's own; the value goes to the line's end
      > GET url           the next question: method and url; or "> file PATH"; or "> run COMMAND"
@@ -16,16 +15,11 @@
    file too: what is left is one), any other result. No line may hold "canary". */
 #define _POSIX_C_SOURCE 200809L
 
-#include "aws/container.h"
-#include "aws/imds.h"
-#include "aws/profile.h"
 #include "data/date.h"
 #include "tests/memory.h"
 #include "tests/mutate.h"
 #include "tests/tap.h"
-#include "vault/ec2.h"
-#include "vault/health.h"
-#include "vault/revoke.h"
+#include "tests/transcripts/machines.h"
 
 #include <dirent.h>
 
@@ -42,251 +36,6 @@ struct turn {
 };
 
 static struct arena arena;	/* of the play; `mark` is where the machine's begins */
-static struct cred_env vars;
-static union {
-	struct container container;
-	struct imds imds;
-	struct ec2 ec2;
-	struct health health;
-	struct revoke revoke;
-	struct sts sts;
-	struct web web;
-	struct profile profile;
-} machine;
-static bool pkcs7;
-static struct vault vault;
-static struct ec2 told;		/* what a file says of a login of type ec2 */
-
-/* The machines' own words in "config". */
-static struct {
-	struct str host, home, role, external_id, duration;
-} own;
-static struct cred signer;	/* the variables', for STS */
-
-/* --- The machines. A folder is a machine's; `begins` is how its errors begin. */
-
-static void
-container_init(void)
-{
-	machine.container = (struct container){ .env = &vars };
-}
-
-static const struct cred *
-container_cred(void)
-{
-	return &machine.container.cred;
-}
-
-static void
-imds_init(void)
-{
-	machine.imds = (struct imds){ .env = &vars, .pkcs7 = pkcs7 };
-}
-
-static const struct cred *
-imds_cred(void)
-{
-	return &machine.imds.cred;
-}
-
-static bool
-imds_set(struct str key, struct str value)
-{
-	pkcs7 = str_is(value, "true");
-	return str_is(key, "pkcs7");
-}
-
-static void
-region_describe(struct buf *b)
-{
-	buf_fmt(b, "= region %.*s\n", STR(machine.imds.region));
-}
-
-/* "= document" is its length and first line; "= proof", "= instance". */
-static void
-identity_describe(struct buf *b)
-{
-	const struct imds *m = &machine.imds;
-
-	buf_fmt(b, "= document %zu %.*s\n", m->document.len, STR(str_part(m->document, 0, str_find_c(m->document, '\n'))));
-	buf_fmt(b, "= proof %.*s\n= instance %.*s\n", STR(m->proof), STR(m->instance_id));
-}
-
-static void
-ec2_init(void)
-{
-	machine.ec2 = told;
-	machine.ec2.config.vault = &vault;
-}
-
-/* A role, mount, document, proof or nonce; or how long the answer is wrapped. */
-static bool
-ec2_set(struct str key, struct str value)
-{
-	uint64_t n;
-
-	if (str_is(key, "role"))
-		told.config.role = value;
-	else if (str_is(key, "mount"))
-		told.config.mount = value;
-	else if (str_is(key, "document"))
-		told.document = value;
-	else if (str_is(key, "proof"))
-		told.proof = value;
-	else if (str_is(key, "nonce"))
-		told.nonce = value;
-	else if (str_is(key, "wrap_ttl") && str_to_u64(value, &n))
-		vault.wrap_ttl_s = (uint32_t)n;
-	else
-		return false;
-	return true;
-}
-
-static void
-ec2_describe(struct buf *b)
-{
-	const struct vault_secret *s = &machine.ec2.login.secret;
-
-	if (s->wrapping_token.len)
-		buf_fmt(b, "= wrapped %.*s\n", STR(s->wrapping_token));
-	else
-		buf_fmt(b, "= token %.*s\n", STR(s->token));
-	if (machine.ec2.nonce.len)
-		buf_fmt(b, "= nonce %.*s\n", STR(machine.ec2.nonce));
-}
-
-/* Signed where the variables have a key. */
-static void
-sts_init(void)
-{
-	struct err e;
-
-	machine.sts = (struct sts){ .env = &vars, .host = own.host, .param = { own.role, S(""), own.external_id, own.duration } };
-	machine.sts.cred = cred_from_env(&signer, &vars, &e) == 0 ? &signer : NULL;
-	machine.sts.param[STS_TOKEN] = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
-}
-
-static void
-who_init(void)
-{
-	sts_init();
-	machine.sts.who = true;
-}
-
-static void
-who_describe(struct buf *b)
-{
-	buf_fmt(b, "= arn %.*s\n", STR(machine.sts.arn));
-}
-
-static void
-health_init(void)
-{
-	machine.health = (struct health){ .vault = &vault };
-}
-
-static void
-health_describe(struct buf *b)
-{
-	buf_fmt(b, "= node %s\n= version %.*s\n", machine.health.node, STR(machine.health.version));
-}
-
-static void
-revoke_init(void)
-{
-	machine.revoke = (struct revoke){ .vault = &vault, .token = S("hvs.0123456789abcdef") };
-}
-
-static void
-revoke_describe(struct buf *b)
-{
-	buf_fmt(b, "= revoked\n");
-}
-
-/* A namespace, or how long answers are wrapped. */
-static bool
-vault_set(struct str key, struct str value)
-{
-	if (str_is(key, "namespace"))
-		vault.namespace = value;
-	else
-		return str_is(key, "wrap_ttl") && ec2_set(key, value);
-	return true;
-}
-
-static const struct cred *
-sts_cred(void)
-{
-	return &machine.sts.got;
-}
-
-static void
-web_init(void)
-{
-	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
-}
-
-static const struct cred *
-web_cred(void)
-{
-	return &machine.web.sts.got;
-}
-
-static void
-profile_init(void)
-{
-	machine.profile = (struct profile){ .env = &vars, .home = own.home, .host = own.host };
-}
-
-static const struct cred *
-profile_cred(void)
-{
-	return &machine.profile.cred;
-}
-
-static void
-profile_describe(struct buf *b)
-{
-	if (machine.profile.settings.var[CRED_REGION].len)
-		buf_fmt(b, "= region %.*s\n", STR(machine.profile.settings.var[CRED_REGION]));
-}
-
-static bool
-set_word(struct str key, struct str value)
-{
-	static const char names[] = "host\0home\0role\0external_id\0duration";
-	struct str *const word[] = { &own.host, &own.home, &own.role, &own.external_id, &own.duration };
-	const char *name = names;
-
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++, name += strlen(name) + 1)
-		if (str_is(key, name)) {
-			*word[i] = value;
-			return true;
-		}
-	return false;
-}
-
-static const struct kind {
-	const char *folder, *begins;
-	void (*init)(void);
-	step_fn *step;
-	const struct cred *(*cred)(void);	/* may be NULL */
-	bool (*set)(struct str key, struct str value);	/* its own words of "config"; may be NULL */
-	void (*describe)(struct buf *b);	/* more lines of the outcome; may be NULL */
-	bool is_text;	/* a result comes from an answer that is not JSON: nothing but http can see that it was cut */
-} kinds[] = {
-	{ "container", "container credentials: ", container_init, container_step, container_cred, NULL, NULL, false },
-	{ "imds", "instance metadata", imds_init, imds_step, imds_cred, NULL, NULL, false },
-	{ "imds-region", "instance metadata", imds_init, imds_region_step, NULL, NULL, region_describe, true },
-	{ "imds-identity", "instance metadata", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
-	{ "ec2", "vault https://vault:8200: ", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
-	{ "health", "vault https://vault:8200: ", health_init, health_step, NULL, vault_set, health_describe, false },
-	{ "revoke", "vault https://vault:8200: ", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
-	{ "sts-who", "sts: ", who_init, sts_step, NULL, set_word, who_describe, false },
-	{ "sts", "sts: ", sts_init, sts_step, sts_cred, set_word, NULL, false },
-	{ "web", "web identity: ", web_init, web_step, web_cred, set_word, NULL, false },
-	{ "profile", "profile ", profile_init, profile_step, profile_cred, set_word, profile_describe, false },
-};
 
 /* --- One file. */
 
@@ -557,8 +306,11 @@ static bool
 is_one_good_line(void)
 {
 	struct str line = str_of(p.err.line), hint = str_of(p.err.hint);
+	const char *begins = p.kind->begins;
 
-	return str_is_printable(line) && str_is_printable(hint) && str_begins(line, p.kind->begins) &&
+	while (*begins && !str_begins(line, begins))
+		begins += strlen(begins) + 1;
+	return str_is_printable(line) && str_is_printable(hint) && *begins &&
 	    str_find(line, S("canary")) == SIZE_MAX && str_find(hint, S("canary")) == SIZE_MAX;
 }
 
@@ -595,12 +347,7 @@ run_file(const struct kind *kind, const char *name)
 	enum step r;
 
 	arena_wipe(&arena);
-	memset(&machine, 0, sizeof machine);
-	memset(&own, 0, sizeof own);
-	vars = (struct cred_env){ 0 };
-	pkcs7 = false;
-	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
-	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
+	forget();
 	p = (struct play){ .kind = kind, .now_s = 1440938160, .mutated = SIZE_MAX };
 	snprintf(p.name, sizeof p.name, "%s/%s", kind->folder, name);
 	snprintf(path, sizeof path, FOLDER "/%s", p.name);

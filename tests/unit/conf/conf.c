@@ -167,7 +167,6 @@ static const char *const unread[][3] = {
 	{ "-tls-pin-only", "-tls-pin-only: not in this build yet", "" },
 	{ "-tls-min-version=tls12", "-tls-min-version: not in this build yet", "" },
 	{ "-header=x", "-header: not in this build yet", "" },
-	{ "-nonce-file=x", "-nonce-file: not in this build yet", "" },
 	{ "-owner=x", "-owner: not in this build yet", "" },
 	{ "-decode=x", "-decode: not in this build yet", "" },
 	{ "-log-format=x", "-log-format: not in this build yet", "" },
@@ -185,7 +184,6 @@ static const char *const refused_variables[][2] = {
 	{ "VAULT_HTTP_PROXY=CANARY", "VAULT_HTTP_PROXY is set: not in this build yet" },
 	{ "VAULT_PROXY_ADDR=CANARY", "VAULT_PROXY_ADDR is set: not in this build yet" },
 	{ "VAULT_HEADERS=CANARY", "VAULT_HEADERS is set: not in this build yet" },
-	{ "PANTLER_NONCE_FILE=CANARY", "PANTLER_NONCE_FILE is set: not in this build yet" },
 };
 
 static void
@@ -275,8 +273,10 @@ static const struct {
 	{ VERB_LOGIN, "AWS_REGION=us/east", "-region=", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, "AWS_DEFAULT_REGION=us/east", "-region=auto", "AWS_REGION or AWS_DEFAULT_REGION is not a region: a-z, 0-9 and hyphens" },
 	{ VERB_LOGIN, NULL, "-method=userpass", "-method must be aws: there is no other" },
-	{ VERB_LOGIN, "PANTLER_TYPE=ec2", NULL, "PANTLER_TYPE is ec2: not in this build yet" },
-	{ VERB_LOGIN, NULL, "-type=IAM", "-type must be iam" },
+	{ VERB_LOGIN, NULL, "-type=IAM", "-type must be iam or ec2" },
+	{ VERB_LOGIN, NULL, "-type=", "-type must be iam or ec2" },
+	{ VERB_SIGN, NULL, "-type=ec2", "-type must be iam to be signed" },
+	{ VERB_SIGN, "PANTLER_TYPE=ec2", NULL, "PANTLER_TYPE must be iam to be signed" },
 	{ VERB_LOGIN, "VAULT_FORMAT=yaml", NULL, "VAULT_FORMAT must be table or json" },
 	{ VERB_LOGIN, NULL, "-format=curl", "-format must be table or json" },
 	{ VERB_SIGN, NULL, "-format=table", "-format must be json or curl" },
@@ -356,6 +356,9 @@ run_meaning(void)
 	   str_eq(c.set[CONF_FIELD].value, S("token")), "-token-only is -field=token -no-store");
 	ok(checked(VERB_LOGIN, NULL, LIST("-token-only=false", "-field=policies")) && str_eq(c.set[CONF_FIELD].value, S("policies")),
 	   "not when it is false");
+	ok(checked(VERB_LOGIN, NULL, LIST("-type=ec2", "-nonce-file=/n")) && str_is(c.set[CONF_NONCE_FILE].value, "/n"), "type ec2 with a nonce file");
+	ok(checked(VERB_LOGIN, LIST("PANTLER_TYPE=ec2", "PANTLER_NONCE_FILE=/n"), NULL) && str_is(c.set[CONF_NONCE_FILE].value, "/n"), "by variables");
+	ok(checked(VERB_LOGIN, LIST("PANTLER_NONCE_FILE=/n"), NULL), "a nonce file that type iam has no use for");
 	ok(checked(VERB_SIGN, LIST("VAULT_FORMAT=table"), NULL), "VAULT_FORMAT does not speak to sign");
 	ok(checked(VERB_SIGN, NULL, LIST("-at=2015-08-30T14:36:00+02:00")) && c.at_s == 1440938160, "-at");
 	ok(checked(VERB_LOGIN, NULL, LIST("-role=\xc3\xa9t\xc3\xa9")), "beyond ascii is for those to judge who use it");
@@ -370,7 +373,8 @@ run_region(void)
 	ok(checked(VERB_LOGIN, LIST("AWS_REGION=eu-west-1", "PANTLER_REGION=auto"), NULL) && str_eq(c.region, S("eu-west-1")), "or PANTLER_REGION=auto");
 	ok(checked(VERB_LOGIN, LIST("AWS_REGION=eu-west-1", "PANTLER_REGION="), NULL) && str_eq(c.region, S("us-east-1")),
 	   "an empty PANTLER_REGION is not set");
-	ok(checked(VERB_LOGIN, NULL, LIST("-region=auto")) && str_eq(c.region, S("us-east-1")), "auto without a region around");
+	ok(checked(VERB_LOGIN, NULL, LIST("-region=auto")) && !c.region.len, "auto without a region around: still to be found");
+	ok(checked(VERB_LOGIN, NULL, LIST("-region=")) && !c.region.len, "so does an empty -region");
 	ok(checked(VERB_LOGIN, LIST("AWS_REGION=us/east"), LIST("-region=eu-west-1")) && str_eq(c.region, S("eu-west-1")),
 	   "a bad AWS_REGION that nobody asks for");
 }

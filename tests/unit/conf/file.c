@@ -95,11 +95,14 @@ everything(void)
 	is_str(c.cred.token, S("CANARY/2"), "its token");
 	is_int(c.cred.expires_s, CRED_FOREVER, "for ever");
 	is_int(c.source, CHAIN_STATIC, "the source");
+	is_str(c.nonce, S("CANARY"), "the nonce");
+	said(CONF_NONCE_FILE, "/n", "F:19:93: ", "nonce_file");
+	ok(c.pkcs7, "and what proves the identity");
 	is_int(c.unknown_n, 0, "nothing unknown");
 	for (enum conf_key key = 0; key < CONF_KEYS; key++)
 		ok(str_find(c.set[key].value, S("CANARY")) == SIZE_MAX, "no secret in a setting");
 	is_int(conf_check(&c, VERB_LOGIN, &err), 0, "and it makes sense");
-	is_str(c.region, S("us-east-1"), "the region, found out");
+	is_str(c.region, S(""), "the region, still to be found");
 	ok(c.on[CONF_TLS_SKIP_VERIFY] && c.vault.wrap_ttl_s == 90, "values");
 }
 
@@ -230,6 +233,7 @@ static const struct {
 	{ CONFIG("credential_poll_interval = 60.0"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
 	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, env, file, web-identity, container or imds" },
 	{ CONFIG("ec2_proof = \"rsa\""), "F:2:13: ec2_proof must be identity or pkcs7" },
+	{ CONFIG("nonce = \"CANARY \""), "F:2:9: nonce holds a byte that is not visible ascii" },
 	{ CONFIG("credentials = env"), "F:2:15: no value" },
 	{ CONFIG("iot {}"), "F:2:5: iot is set: not in this build yet" },
 };
@@ -255,10 +259,13 @@ errors(void)
 		is_line(&err, halves[i][1], "its line");
 	}
 	/* What can be read and makes no sense is refused as a flag would be, with its place. */
-	ok(read_text(CONFIG("type = \"ec2\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "ec2");
-	is_line(&err, "F:2:8: type is ec2: not in this build yet", "its line");
+	ok(read_text(CONFIG("type = \"ec2\"")) == 0 && conf_check(&c, VERB_SIGN, &err) < 0, "ec2, to be signed");
+	is_line(&err, "F:2:8: type must be iam to be signed", "its line");
+	ok(read_text(CONFIG("type = \"ec2\", nonce_file = \"/n\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) == 0 && !c.pkcs7, "a nonce_file");
+	ok(read_text(CONFIG("type = \"ec2\", nonce = \"CANARY\", ec2_proof = \"identity\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) == 0 && !c.pkcs7,
+	   "a nonce");
 	ok(read_text(CONFIG("type = \"\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "an empty type");
-	is_line(&err, "F:2:8: type must be iam", "its line");
+	is_line(&err, "F:2:8: type must be iam or ec2", "its line");
 	ok(read_text("vault {\n address = 8200 }") == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "an address");
 	is_line(&err, "F:2:12: address: address: has no scheme: it must begin with https:// or http://", "its line");
 	ok(read_text("vault { tls_skip_verify = \"perhaps\" }") == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "a boolean");
@@ -301,6 +308,20 @@ unknown(void)
 	is_str(c.unknown[0].key, S("a-key-of-many-many-bytes-that-goes-on-an"), "is cut");
 }
 
+/* Each source that credentials may be pinned to; none is the chain. */
+static void
+sources(void)
+{
+	char text[200];
+
+	for (enum chain_source s = CHAIN_ENV; s < CHAIN_SOURCES; s++) {
+		snprintf(text, sizeof text, CONFIG("credentials = \"%s\""), chain_name(s));
+		ok(read_text(text) == 0 && c.source == s, "credentials = \"%s\"", chain_name(s));
+	}
+	ok(read_text(CONFIG("credentials = \"\"")) < 0 && err.cause == CAUSE_USE, "an empty one is none of them");
+	ok(read_text(CONFIG("role = \"r\"")) == 0 && c.source == CHAIN_AUTO, "none");
+}
+
 static void
 memory_is_small(void)
 {
@@ -339,6 +360,7 @@ main(void)
 	precedence();
 	errors();
 	unknown();
+	sources();
 	memory_is_small();
 	is_int(mutate_cut(S(ALL), read_mutated, NULL), 0, "every truncation");
 	is_int(mutate_flip(S(ALL), read_mutated, NULL), 0, "every flipped bit");

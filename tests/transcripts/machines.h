@@ -1,0 +1,313 @@
+/* tests/transcripts/machines.h: the machines that tests/transcripts/aws.c plays: how each is set up from a file's "config" lines, and what its result is. Plays nothing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_TRANSCRIPTS_MACHINES_H
+#define TESTS_TRANSCRIPTS_MACHINES_H
+
+#include "aws/chain.h"
+#include "vault/ec2.h"
+#include "vault/health.h"
+#include "vault/revoke.h"
+
+#include <string.h>
+
+static struct cred_env vars;
+static union {
+	struct container container;
+	struct imds imds;
+	struct ec2 ec2;
+	struct health health;
+	struct revoke revoke;
+	struct sts sts;
+	struct web web;
+	struct profile profile;
+	struct chain chain;
+} machine;
+static bool pkcs7;
+static struct vault vault;
+static struct ec2 told;		/* what a file says of a login of type ec2 */
+
+/* The machines' own words in "config". */
+static struct {
+	struct str host, home, role, external_id, duration;
+} own;
+static struct cred signer;	/* the variables', for STS */
+static struct chain_config sources;
+
+/* Before a file is read. */
+static void
+forget(void)
+{
+	memset(&machine, 0, sizeof machine);
+	memset(&own, 0, sizeof own);
+	vars = (struct cred_env){ 0 };
+	pkcs7 = false;
+	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
+	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
+	sources = (struct chain_config){ .env = &vars, .fixed.expires_s = CRED_FOREVER };
+}
+
+static void
+container_init(void)
+{
+	machine.container = (struct container){ .env = &vars };
+}
+
+static const struct cred *
+container_cred(void)
+{
+	return &machine.container.cred;
+}
+
+static void
+imds_init(void)
+{
+	machine.imds = (struct imds){ .env = &vars, .pkcs7 = pkcs7 };
+}
+
+static const struct cred *
+imds_cred(void)
+{
+	return &machine.imds.cred;
+}
+
+static bool
+imds_set(struct str key, struct str value)
+{
+	pkcs7 = str_is(value, "true");
+	return str_is(key, "pkcs7");
+}
+
+static void
+region_describe(struct buf *b)
+{
+	buf_fmt(b, "= region %.*s\n", STR(machine.imds.region));
+}
+
+/* "= document" is its length and first line; "= proof", "= instance". */
+static void
+identity_describe(struct buf *b)
+{
+	const struct imds *m = &machine.imds;
+
+	buf_fmt(b, "= document %zu %.*s\n", m->document.len, STR(str_part(m->document, 0, str_find_c(m->document, '\n'))));
+	buf_fmt(b, "= proof %.*s\n= instance %.*s\n", STR(m->proof), STR(m->instance_id));
+}
+
+static void
+ec2_init(void)
+{
+	machine.ec2 = told;
+	machine.ec2.config.vault = &vault;
+}
+
+/* A role, mount, document, proof or nonce; or how long the answer is wrapped. */
+static bool
+ec2_set(struct str key, struct str value)
+{
+	uint64_t n;
+
+	if (str_is(key, "role"))
+		told.config.role = value;
+	else if (str_is(key, "mount"))
+		told.config.mount = value;
+	else if (str_is(key, "document"))
+		told.document = value;
+	else if (str_is(key, "proof"))
+		told.proof = value;
+	else if (str_is(key, "nonce"))
+		told.nonce = value;
+	else if (str_is(key, "wrap_ttl") && str_to_u64(value, &n))
+		vault.wrap_ttl_s = (uint32_t)n;
+	else
+		return false;
+	return true;
+}
+
+static void
+ec2_describe(struct buf *b)
+{
+	const struct vault_secret *s = &machine.ec2.login.secret;
+
+	if (s->wrapping_token.len)
+		buf_fmt(b, "= wrapped %.*s\n", STR(s->wrapping_token));
+	else
+		buf_fmt(b, "= token %.*s\n", STR(s->token));
+	if (machine.ec2.nonce.len)
+		buf_fmt(b, "= nonce %.*s\n", STR(machine.ec2.nonce));
+}
+
+/* Signed where the variables have a key. */
+static void
+sts_init(void)
+{
+	struct err e;
+
+	machine.sts = (struct sts){ .env = &vars, .host = own.host, .param = { own.role, S(""), own.external_id, own.duration } };
+	machine.sts.cred = cred_from_env(&signer, &vars, &e) == 0 ? &signer : NULL;
+	machine.sts.param[STS_TOKEN] = machine.sts.cred ? S("") : S("eyJhbGciOiJSUzI1canary");
+}
+
+static const struct cred *
+sts_cred(void)
+{
+	return &machine.sts.got;
+}
+
+static void
+who_init(void)
+{
+	sts_init();
+	machine.sts.who = true;
+}
+
+static void
+who_describe(struct buf *b)
+{
+	buf_fmt(b, "= arn %.*s\n", STR(machine.sts.arn));
+}
+
+static void
+health_init(void)
+{
+	machine.health = (struct health){ .vault = &vault };
+}
+
+static void
+health_describe(struct buf *b)
+{
+	buf_fmt(b, "= node %s\n= version %.*s\n", machine.health.node, STR(machine.health.version));
+}
+
+static void
+revoke_init(void)
+{
+	machine.revoke = (struct revoke){ .vault = &vault, .token = S("hvs.0123456789abcdef") };
+}
+
+static void
+revoke_describe(struct buf *b)
+{
+	buf_fmt(b, "= revoked\n");
+}
+
+/* A namespace, or how long answers are wrapped. */
+static bool
+vault_set(struct str key, struct str value)
+{
+	if (str_is(key, "namespace"))
+		vault.namespace = value;
+	else
+		return str_is(key, "wrap_ttl") && ec2_set(key, value);
+	return true;
+}
+
+static void
+web_init(void)
+{
+	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
+}
+
+static const struct cred *
+web_cred(void)
+{
+	return &machine.web.sts.got;
+}
+
+static void
+profile_init(void)
+{
+	machine.profile = (struct profile){ .env = &vars, .home = own.home, .host = own.host };
+}
+
+static const struct cred *
+profile_cred(void)
+{
+	return &machine.profile.cred;
+}
+
+static void
+profile_describe(struct buf *b)
+{
+	if (machine.profile.settings.var[CRED_REGION].len)
+		buf_fmt(b, "= region %.*s\n", STR(machine.profile.settings.var[CRED_REGION]));
+}
+
+static bool
+set_word(struct str key, struct str value)
+{
+	static const char names[] = "host\0home\0role\0external_id\0duration";
+	struct str *const word[] = { &own.host, &own.home, &own.role, &own.external_id, &own.duration };
+	const char *name = names;
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++, name += strlen(name) + 1)
+		if (str_is(key, name)) {
+			*word[i] = value;
+			return true;
+		}
+	return false;
+}
+
+static void
+chain_init(void)
+{
+	sources.home = own.home;
+	sources.host = own.host;
+	machine.chain = (struct chain){ .config = &sources };
+}
+
+static const struct cred *
+chain_cred(void)
+{
+	return &machine.chain.cred;
+}
+
+/* The only source, the configuration's own credentials, and the words of the others. */
+static bool
+chain_set(struct str key, struct str value)
+{
+	if (str_is(key, "pin"))
+		sources.pin = chain_find(value);
+	else if (str_is(key, "id"))
+		sources.fixed.id = value;
+	else if (str_is(key, "secret"))
+		sources.fixed.secret = value;
+	else if (str_is(key, "token"))
+		sources.fixed.token = value;
+	else
+		return set_word(key, value);
+	return sources.pin != CHAIN_SOURCES;
+}
+
+static void
+chain_describe(struct buf *b)
+{
+	buf_fmt(b, "= source %s\n", chain_name(machine.chain.source));
+}
+
+/* A folder is a machine's. */
+static const struct kind {
+	const char *folder;
+	const char *begins;	/* how its errors begin: one of these words, the last one empty */
+	void (*init)(void);
+	step_fn *step;
+	const struct cred *(*cred)(void);	/* may be NULL */
+	bool (*set)(struct str key, struct str value);	/* its own words of "config"; may be NULL */
+	void (*describe)(struct buf *b);	/* more lines of the outcome; may be NULL */
+	bool is_text;	/* a result comes from an answer that is not JSON: nothing but http can see that it was cut */
+} kinds[] = {
+	{ "container", "container credentials: \0", container_init, container_step, container_cred, NULL, NULL, false },
+	{ "imds", "instance metadata\0", imds_init, imds_step, imds_cred, NULL, NULL, false },
+	{ "imds-region", "instance metadata\0", imds_init, imds_region_step, NULL, NULL, region_describe, true },
+	{ "imds-identity", "instance metadata\0", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
+	{ "ec2", "vault https://vault:8200: \0", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
+	{ "health", "vault https://vault:8200: \0", health_init, health_step, NULL, vault_set, health_describe, false },
+	{ "revoke", "vault https://vault:8200: \0", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
+	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
+	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
+	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },
+	{ "profile", "profile \0", profile_init, profile_step, profile_cred, set_word, profile_describe, false },
+	{ "chain", "no aws credentials: \0half a pair of aws credentials: \0AWS_\0profile \0web identity: \0container credentials: \0instance metadata\0"
+	  "none in the configuration\0no container endpoint\0", chain_init, chain_step, chain_cred, chain_set, chain_describe, false },
+};
+
+#endif
