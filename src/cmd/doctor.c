@@ -1,17 +1,13 @@
-/* cmd/doctor.c: says what a login would do and why, then tries each step of it and says what came back. Leaves nothing behind: a token is given
-   back, no nonce is made, and a login of type ec2 is never tried. */
+/* cmd/doctor.c: says what a login would do and why, then tries each step of it. Leaves nothing behind: no token, no nonce, no login of type ec2. */
 /* SPDX-License-Identifier: MIT */
 #include "agent/answer.h"
-#include "agent/probe.h"
 #include "aws/region.h"
 #include "cmd/cmd.h"
 #include "data/date.h"
 #include "data/jsonw.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/out.h"
 #include "vault/health.h"
-#include "vault/nonce.h"
 #include "vault/revoke.h"
 
 #include <unistd.h>
@@ -24,25 +20,24 @@ enum state { OK, CHOSEN, SKIPPED, FAILED, INFO };
 
 static const char states[][8] = { "ok", "chosen", "skipped", "failed", "info" };
 
-struct doctor {
-	struct cmd *cmd;
+struct doctor {	/* what is large stands last: the code is the shorter for it */
 	struct flow *flow;
 	const struct config *config;
-	struct buf out;
-	struct jsonw json;		/* over out; its own `out` is NULL when the report is text */
-	enum chain_source source;	/* whose credentials; CHAIN_AUTO: nobody's */
-	struct chain_config sources;
-	struct chain chain;		/* of one source that is looked at */
-	struct vault vault;		/* the configured one, but for the wrapping */
-	struct auth auth;
-	bool is_broken;			/* that source is, by its files and variables alone; of type ec2: there is no nonce */
+	bool is_broken;			/* the source is, by its files and variables alone; of type ec2: there is no nonce */
 	bool is_planned;		/* auth.plan is filled */
 	bool is_unfit;			/* Vault takes no login now */
 	bool is_sick;			/* something failed: `cause` is the first */
-	bool is_over;			/* a signal, or nobody reads: `end` says it, and nothing is tried or said any more */
+	bool is_over;			/* a signal, or nobody reads: `end` says it, and nothing is tried or printed any more */
+	enum chain_source source;	/* whose credentials; CHAIN_AUTO: nobody's */
+	struct buf out;
+	struct jsonw json;		/* over out; its own `out` is NULL when the report is text */
 	struct err err;			/* of what was tried last */
 	struct err cause;
 	struct err end;
+	struct vault vault;		/* the configured one, but for the wrapping */
+	struct chain_config sources;
+	struct chain chain;		/* of one source that is looked at */
+	struct auth auth;
 };
 
 static void
@@ -65,18 +60,12 @@ flush(struct doctor *d)
 	    out_write(d->flow->loop, STDOUT_FILENO, bytes, tick_after(clock_now(), PRINT_MS), &d->end)) < 0;
 }
 
-static void
-pad(struct buf *b, const char *word, size_t width)
-{
-	buf_fmt(b, "%s", word);
-	for (size_t n = strlen(word); n < width; n++)
-		buf_add_c(b, ' ');
-}
-
 /* One line of the report. */
 static void
 row(struct doctor *d, const char *what, enum state state, struct str words)
 {
+	static const char blanks[] = "             ";
+
 	if (d->json.out) {
 		jsonw_open(&d->json, '{');
 		add_member(&d->json, "what", str_of(what));
@@ -85,10 +74,9 @@ row(struct doctor *d, const char *what, enum state state, struct str words)
 		jsonw_close(&d->json, '}');
 		return;
 	}
-	pad(&d->out, "", 2);
-	pad(&d->out, what, 14);	/* each column is wider than every name in it */
-	pad(&d->out, states[state], 9);
-	buf_fmt(&d->out, "%.*s\n", STR(words));
+	/* Each column is wider than every name in it. */
+	buf_fmt(&d->out, "  %s%.*s%s%.*s%.*s\n", what, 14 - (int)strlen(what), blanks, states[state], 9 - (int)strlen(states[state]), blanks,
+	    STR(words));
 	flush(d);
 }
 
@@ -171,7 +159,7 @@ plan_source(struct doctor *d, enum chain_source s)
 		return;
 	}
 	set_source(d, s);
-	r = probe_run(d->flow, chain_step, &d->chain, &ask, &d->err);
+	r = flow_look(d->flow, chain_step, &d->chain, &ask, &d->err);
 	if (r == STEP_FAIL && d->err.code == ERR_ABSENT && !pin) {
 		say_err(d, name, SKIPPED);
 		return;
@@ -211,10 +199,8 @@ plan_trust(struct doctor *d)
 	struct roots roots = answer_vault_roots(c);
 	const char *from = "the system's bundle";
 
-	if (!c->vault.address.tls)
-		from = "none: plain http";
-	else if (c->on[CONF_TLS_SKIP_VERIFY])
-		from = "none: -tls-skip-verify";
+	if (!c->vault.address.tls || c->on[CONF_TLS_SKIP_VERIFY])
+		from = "none: vault is not verified";
 	else if (*roots.file)
 		from = roots.file;
 	else if (roots.bytes.len)
@@ -228,25 +214,33 @@ plan_trust(struct doctor *d)
 		say(d, "ca", INFO, "%s", from);
 }
 
+/* What was said, and where. Their values are C strings, and none of them is a secret: an address with a password or a query
+   was refused. */
+static void
+plan_settings(struct doctor *d)
+{
+	static const unsigned char keys[] = { CONF_ADDRESS, CONF_NAMESPACE, CONF_TYPE, CONF_MOUNT, CONF_ROLE, CONF_HEADER_VALUE, CONF_NONCE_FILE };
+
+	for (size_t i = 0; i < sizeof keys; i++) {
+		const struct setting *s = &d->config->set[keys[i]];
+		bool is_default = s->from == FROM_DEFAULT;
+
+		say(d, conf_text(keys[i], CONF_TEXT_NAME), INFO, s->value.len ? "%s by %s%s" : "none", s->value.at,
+		    is_default ? "default" : s->prefix, is_default ? "" : s->name);
+	}
+}
+
 static void
 plan(struct doctor *d, bool is_ec2)
 {
 	const struct config *c = d->config;
-	const struct setting *s = c->set, *at = &s[CONF_ADDRESS];
-	struct str header = s[CONF_HEADER_VALUE].value, ns = c->vault.namespace;
-	char text[512];	/* a host name has at most 253 bytes */
-	struct buf address = BUF(text);
-	bool is_default = at->from == FROM_DEFAULT;
 
 	begin(d, "plan");
-	say(d, "login", INFO, "type %.*s, mount %.*s, role %.*s", STR(s[CONF_TYPE].value), STR(s[CONF_MOUNT].value),
-	    STR(s[CONF_ROLE].value.len ? s[CONF_ROLE].value : S("inferred by vault")));
+	plan_settings(d);
 	if (is_ec2) {
 		d->is_broken = auth_check_nonce(c, &d->err) < 0;
 		if (d->is_broken)
 			say_err(d, "nonce", FAILED);
-		else
-			say(d, "nonce", INFO, "%.*s", STR(c->nonce.len ? S("configured") : s[CONF_NONCE_FILE].value));
 	} else {
 		for (enum chain_source i = CHAIN_STATIC; i < CHAIN_SOURCES; i++)
 			plan_source(d, i);
@@ -254,11 +248,7 @@ plan(struct doctor *d, bool is_ec2)
 			say_region(d, c->region);
 		else
 			say(d, "region", INFO, "the profile's, else the instance's");
-		say(d, "server id", INFO, "%.*s", STR(header.len ? header : S("none")));
 	}
-	uri_format_safe(&address, &c->vault.address);
-	say(d, "vault", INFO, "%.*s%.*s by %s%s%s%.*s", STR(buf_str(&address)), STR(c->vault.address.path), is_default ? "default" : at->prefix,
-	    is_default ? "" : at->name, ns.len ? ", namespace " : "", STR(ns));
 	say(d, "proxy", INFO, "none");
 	for (size_t i = 0; c->ignored[i]; i++)
 		say(d, "variable", SKIPPED, "%s is set, and ignored", c->ignored[i]);
@@ -285,12 +275,13 @@ say_cred(struct doctor *d, const char *what, enum chain_source source, const str
 	    is_past(cred) ? ", past its time: " : until.len ? ", until " : "", STR(buf_str(&until)));
 }
 
+/* `pin` is the configuration's: the error is then of this source, not of all that were passed over. */
 static void
-try_credentials(struct doctor *d)
+try_credentials(struct doctor *d, enum chain_source *pin)
 {
 	if (!d->source) {
-		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: there is none of the sources in the plan");
-		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role to where this runs");
+		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source of them");
+		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role");
 		say_err(d, "credentials", FAILED);
 		return;
 	}
@@ -298,7 +289,7 @@ try_credentials(struct doctor *d)
 		say(d, "credentials", SKIPPED, "%s is broken", chain_name(d->source));
 		return;
 	}
-	d->cmd->config.source = d->source;
+	*pin = d->source;
 	d->is_planned = !d->is_over && auth_plan(&d->auth, d->flow, &d->err) == 0;
 	if (!d->is_planned) {
 		stop(d);
@@ -348,7 +339,7 @@ try_instance(struct doctor *d)
 {
 	const struct config *c = d->config;
 	struct imds m = { .env = &c->aws, .pkcs7 = c->pkcs7 };
-	struct str path = c->set[CONF_NONCE_FILE].value, text, nonce;
+	struct str nonce;
 
 	if (!try(d, imds_identity_step, &m)) {
 		say_err(d, "identity", FAILED);
@@ -357,18 +348,10 @@ try_instance(struct doctor *d)
 	say(d, "identity", OK, "instance %.*s", STR(m.instance_id));
 	if (c->nonce.len || d->is_broken)
 		return;
-	if (file_read(path.at, NONCE_FILE_MAX, &d->flow->arena, &text, &d->err) < 0) {
-		say_err(d, "nonce", d->err.code == ERR_ABSENT ? INFO : FAILED);	/* the first login makes it */
-		return;
-	}
-	if (file_is_shared(path.at))
-		err_set(&d->err, ERR_INPUT, CAUSE_FILE, "can be read by others than its owner");
-	else if (nonce_parse(&nonce, text, m.instance_id, &d->err) == 0) {
+	if (auth_read_nonce(d->flow, m.instance_id, &nonce, &d->err) == 0)
 		say(d, "nonce", OK, "of this instance");
-		return;
-	}
-	err_in(&d->err, "%.*s", STR(path));
-	say_err(d, "nonce", FAILED);
+	else	/* the first login makes it */
+		say_err(d, "nonce", d->err.code == ERR_ABSENT ? INFO : FAILED);
 }
 
 static void
@@ -392,16 +375,13 @@ static void
 say_refused(struct doctor *d, int64_t off_s)
 {
 	const struct cred *cred = &d->auth.chain.cred;
-	char text[32];
-	struct buf at = BUF(text);
 
 	if (off_s) {
 		err_set(&d->err, ERR_DENIED, CAUSE_CLOCK, "the clock here is %llus %s vault's", (unsigned long long)(off_s < 0 ? -off_s : off_s),
 		    off_s < 0 ? "ahead of" : "behind");
-		err_hint(&d->err, "set it; meanwhile a login that is refused is signed once more by vault's");
+		err_hint(&d->err, "set it; until then login goes by vault's");
 	} else if (d->err.cause == CAUSE_DENIED && is_past(cred)) {
-		date_format_rfc3339(&at, cred->expires_s);
-		err_in(&d->err, "the credentials (%s) are past their time, %.*s", chain_name(d->source), STR(buf_str(&at)));
+		err_in(&d->err, "the credentials (%s) are past their time", chain_name(d->source));
 	}
 	say_err(d, "login", FAILED);
 }
@@ -431,7 +411,7 @@ try_login(struct doctor *d)
 }
 
 static void
-steps(struct doctor *d, bool is_ec2)
+steps(struct doctor *d, bool is_ec2, enum chain_source *pin)
 {
 	begin(d, "steps");
 	if (is_ec2) {
@@ -440,7 +420,7 @@ steps(struct doctor *d, bool is_ec2)
 		say(d, "login", SKIPPED, "type ec2 is never tried: it would spend the nonce");
 		return;
 	}
-	try_credentials(d);
+	try_credentials(d, pin);
 	if (d->config->on[CONF_ALL])
 		try_others(d);
 	if (d->is_planned)
@@ -467,10 +447,11 @@ conclude(struct doctor *d, bool is_ec2)
 		add_member(&d->json, "hint", str_of(e->hint));
 		jsonw_close(&d->json, '}');
 		buf_add_c(&d->out, '\n');
-	} else if (!d->is_sick) {
-		buf_fmt(&d->out, "all is well: %s\n", is_ec2 ? "no login was tried" : "vault lets this machine in");
 	} else {
-		buf_fmt(&d->out, "cause: %s\n%s%s%s", e->line, e->hint[0] ? "hint: " : "", e->hint, e->hint[0] ? "\n" : "");
+		buf_fmt(&d->out, "%s: %s\n", d->is_sick ? "cause" : "all is well", d->is_sick ? e->line : is_ec2 ? "no login was tried" :
+		    "vault lets this machine in");
+		if (e->hint[0])
+			buf_fmt(&d->out, "hint: %s\n", e->hint);
 	}
 	flush(d);
 }
@@ -486,20 +467,22 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 		return -1;
 	if (!d)
 		return arena_err(e);
-	d->cmd = cmd;
 	d->flow = &cmd->flow;
 	d->config = c;
 	d->out = arena_buf(&cmd->flow.arena, REPORT_MAX);
 	d->vault = c->vault;
 	d->vault.wrap_ttl_s = 0;
-	d->sources = (struct chain_config){ .env = &c->aws, .fixed = c->cred, .home = c->home };
+	d->sources.env = &c->aws;
+	d->sources.fixed = c->cred;
+	d->sources.home = c->home;
 	if (str_is(c->set[CONF_FORMAT].value, "json")) {
-		d->json = (struct jsonw){ .out = &d->out, .pretty = true };
+		d->json.out = &d->out;
+		d->json.pretty = true;
 		jsonw_open(&d->json, '{');
 	}
 	plan(d, is_ec2);
 	end(d);
-	steps(d, is_ec2);
+	steps(d, is_ec2, &c->source);
 	end(d);
 	conclude(d, is_ec2);
 	cmd->is_told = d->is_sick && !d->is_over;

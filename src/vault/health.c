@@ -31,45 +31,31 @@ is_health(struct health *m, const struct answer *in, struct arena *a)
 	return true;
 }
 
+/* What each status says of the node, and what to do where it takes no logins: two C strings each. */
+static const short statuses[] = { 200, 429, 473, 472, 501, 503, 0 };
+static const char words[] = "active\0" "\0" "a standby, which hands logins on\0" "\0" "a performance standby\0" "\0"
+	"the node is a disaster recovery secondary\0" "it takes no logins: give the address of the primary\0"
+	"vault is not initialised\0" "vault operator init, once\0" "vault is sealed\0" "vault operator unseal\0" "\0";
+
 static enum step
 take_answer(struct health *m, const struct answer *in, struct arena *a, struct err *e)
 {
-	const char *hint = "it takes no logins: give the address of the primary";
-	enum err_code code = ERR_INPUT;
-	enum err_cause cause = CAUSE_ANSWER;
+	const short *s = statuses;
+	const char *hint;
+	bool is_it = is_health(m, in, a);
 
-	switch (is_health(m, in, a) ? in->status : 0) {
-	case 200:
-		m->node = "active";
-		return STEP_DONE;
-	case 429:
-		m->node = "a standby, which hands logins on";
-		return STEP_DONE;
-	case 473:
-		m->node = "a performance standby";
-		return STEP_DONE;
-	case 472:
-		m->node = "the node is a disaster recovery secondary";
-		break;
-	case 501:
-		m->node = "vault is not initialised";
-		hint = "vault operator init, once";
-		break;
-	case 503:
-		m->node = "vault is sealed";
-		hint = "vault operator unseal";
-		break;
-	default:
+	for (m->node = words; *s && *s != in->status; s++)
+		m->node = vault_next(vault_next(m->node));
+	hint = vault_next(m->node);
+	if (!is_it || !*s) {
 		if (vault_check(in, NULL, a, e) == 0)
 			err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: not vault's", in->status);
-		return STEP_FAIL;
+	} else if (!*hint) {
+		return STEP_DONE;
+	} else {
+		err_set(e, *s == 472 ? ERR_INPUT : ERR_RETRY, *s == 472 ? CAUSE_ANSWER : CAUSE_SEALED, "%s", m->node);
+		err_hint(e, "%s", hint);
 	}
-	if (in->status != 472) {
-		code = ERR_RETRY;
-		cause = CAUSE_SEALED;
-	}
-	err_set(e, code, cause, "%s", m->node);
-	err_hint(e, "%s", hint);
 	return STEP_FAIL;
 }
 

@@ -79,7 +79,13 @@ def clean(name, ran):
 ran = doctor()
 ok(ran.code == 0 and TOLD.fullmatch(ran.err) and ran.out.endswith("\nall is well: vault lets this machine in\n"), "all is well", ran)
 equal(rows(ran, "plan"), [
-    ("login", "info", "type iam, mount aws, role web"),
+    ("address", "info", vault.url + " by VAULT_ADDR"),
+    ("namespace", "info", "none"),
+    ("type", "info", "iam by default"),
+    ("mount", "info", "aws by default"),
+    ("role", "info", "web by PANTLER_ROLE"),
+    ("header-value", "info", "none"),
+    ("nonce-file", "info", "none"),
     ("static", "skipped", "none in the configuration"),
     ("env", "chosen", "access key id AKIAPANTLERDEMO00001"),
     ("file", "skipped", "profile default: HOME is not set"),
@@ -87,8 +93,6 @@ equal(rows(ran, "plan"), [
     ("container", "skipped", "no container endpoint in the environment"),
     ("imds", "skipped", "instance metadata: AWS_EC2_METADATA_DISABLED is true"),
     ("region", "info", "us-east-1: signed for sts.amazonaws.com, scope us-east-1"),
-    ("server id", "info", "none"),
-    ("vault", "info", vault.url + "/ by VAULT_ADDR"),
     ("proxy", "info", "none"),
     ("ca", "info", vault.ca)], "the plan")
 equal(rows(ran, "steps"), [
@@ -112,6 +116,20 @@ ran = doctor(env=dict(SESSION, HTTPS_PROXY="http://127.0.0.1:1"))
 ok(ran.code == 0 and ("variable", "skipped", "HTTPS_PROXY is set, and ignored") in rows(ran, "plan"), "a variable that is ignored", ran)
 clean("a session", ran)
 
+agent = os.path.join(folder, "agent.hcl")
+with open(agent, "w") as f:
+    f.write('auto_auth { method "aws" { config { type = "iam" role = "we\u0062" region = "" credentials = "env" } } }')
+ran = doctor("-config=" + agent, env={"PANTLER_ROLE": None, "AWS_REGION": "eu-west-1", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x?canary"})
+told = rows(ran, "plan")
+ok([words for what, _, words in told if what == "role"][0].startswith("web by %s:1:" % agent), "a setting of a file, with its place", ran)
+ok(("container", "skipped", "the configuration wants env") in told and
+   ("region", "info", "eu-west-1: signed for sts.eu-west-1.amazonaws.com, scope eu-west-1") in told, "a source that is pinned, a region that is left open", ran)
+ran = doctor(env=dict(NO_KEYS, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:1/x?canary"))
+ok(("container", "chosen", "asks http://127.0.0.1:1/x") in rows(ran, "plan"), "a query is not shown", ran)
+clean("a query", ran)
+ran = doctor("-header-value=\u00e9")
+ok(("header-value", "info", r"\xc3\xa9 by -header-value") in rows(ran, "plan"), "bytes from outside are escaped", ran)
+
 # --- The token is given back, and is never shown
 
 web = Http()
@@ -130,8 +148,8 @@ ok(ran.code == 0 and ("token", "info", "vault %s: answer 400: batch tokens canno
 
 # --- Credentials
 
-NONE = "no aws credentials: there is none of the sources in the plan"
-finds("no credentials anywhere", 10, NONE, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role to where this runs",
+NONE = "no aws credentials: the plan has no source of them"
+finds("no credentials anywhere", 10, NONE, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role",
       env=NO_KEYS, state=("login", "skipped"))
 finds("half a pair", 10, "half a pair of aws credentials: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not",
       env={"AWS_SECRET_ACCESS_KEY": None}, state=("env", "failed"))
@@ -153,7 +171,7 @@ imds.answers = {"PUT /latest/api/token": unruly.http(200, b"canary-session"), "G
                     "Expiration": "2020-01-02T03:04:05Z"})}
 AT_IMDS = dict(NO_KEYS, AWS_EC2_METADATA_DISABLED="false", AWS_EC2_METADATA_SERVICE_ENDPOINT=imds.url)
 web.answers["PUT /v1/auth/aws/login"] = unruly.upstream("ExpiredToken", "The security token included in the request is expired")
-finds("expired role credentials", 11, "the credentials (imds) are past their time, 2020-01-02T03:04:05Z: vault %s: sts refused the signed "
+finds("expired role credentials", 11, "the credentials (imds) are past their time: vault %s: sts refused the signed "
       "request: ExpiredToken: The security token included in the request is expired" % web.url,
       "the session token has expired; get new credentials", env={**AT_WEB, **AT_IMDS, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"})
 sts.answers["POST /"] = xml("ExpiredToken", "The security token included in the request is expired")
@@ -218,7 +236,7 @@ late = Standin("--clock-offset=3600", name="late")
 AT_LATE = {"VAULT_ADDR": late.url, "VAULT_CACERT": late.ca}
 ran = doctor(env=AT_LATE)
 ok(ran.code == 14 and re.search(r"\ncause: the clock here is (3599|3600|3601)s behind vault's\n"
-                                r"hint: set it; meanwhile a login that is refused is signed once more by vault's\n\Z", ran.out), "a clock an hour off", ran)
+                                r"hint: set it; until then login goes by vault's\n\Z", ran.out), "a clock an hour off", ran)
 clean("a clock an hour off", ran)
 sts.answers["POST /"] = xml("SignatureDoesNotMatch", "Signature expired: 20260102T030405Z is now earlier than 20260102T034905Z "
                             "(20260102T040405Z - 15 min.)")
