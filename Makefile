@@ -81,7 +81,6 @@ unit = $(call built,tests/unit/*/*.c)
 transcripts = $(call built,tests/transcripts/*.c)
 replay = $(call built,tests/fuzz/*.c)
 helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
-
 # --- The program.
 all: $(B)/pantler
 $(B)/pantler: $(B)/pantler.full vendor/verify
@@ -94,7 +93,7 @@ $(B)/pantler.full: $(call objs_in,$(B),$(filter-out $(pure),$(layers))) $(B)/lib
 	$Q$(link) -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ -Wl,--start-group $(MUSL_LIB)/libc.a \
 		$(shell $(CC) $(target_$(family)) -print-libgcc-file-name) -Wl,--end-group $(MUSL_LIB)/crtn.o
 
-$(B)/libpure.a: $(call objs_in,$(B),$(pure))
+$(B)/libpure.a: $(call objs_in,$(B),$(pure)) $(B)/pure_objs
 $(B)/libbear.a: $(call bear_in,$(B))
 %.a:
 	@rm -f $@ && mkdir -p $(@D)
@@ -116,7 +115,8 @@ $(call keep,$1,$2our_cc)$(call keep,$1,$2bear_cc)
 $1/obj/src/cmd/version.o $1/obj/src/sys/clock.o: flags = $$(version_flags)
 $1/obj/src/cmd/version.o $1/obj/src/sys/clock.o: $(B)/version_flags
 endef
-$(call keep,$(B),version_flags)
+pure_objs = $(call objs_in,$(B),$(pure))
+$(call keep,$(B),version_flags)$(call keep,$(B),pure_objs)
 $(eval $(call objects,$(B),,$(MUSL_LIB)/rcrt1.o))
 $(eval $(call objects,build/test,test_))
 $(eval $(call objects,build/fuzz,fuzz_))
@@ -155,16 +155,16 @@ suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,build,$(wild
 emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
 programs: all $(unit) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
-unit: $(unit)
+unit: $(unit) ## the unit tests alone
 	@tests/run -new; $(call suite,unit,$(unit)) tests/run -sum
 check: programs ## lints, unit tests, vectors, transcripts, fuzz corpus, the program as a user runs it; no network
 	@tests/run -new; $(suites) tests/run -sum
 test: ## installs what tests need; then check, the same for other processors, and tests against real peers
-	@vendor/deps test
-	@tests/peer/setup
+	@vendor/deps test && tests/peer/setup
 	@set -e; $(MAKE) programs; for a in $(others); do $(MAKE) ARCH=$$a all; done
 	@tests/run -new; $(suites) $(foreach a,$(others),$(call emulated,$a)) $(call suite,peer,$(wildcard tests/peer/*.t)) \
 	$(call suite,repro,tests/repro.t) tests/run -sum
+test-cred: all; @vendor/deps test && tests/peer/setup && tests/run -new || exit; $(call suite,cred,$(wildcard tests/peer/cred-*.t)) tests/run -sum ## of these, what is about sources of credentials
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
@@ -177,7 +177,7 @@ deps: ## install what a build needs (apt), or say what that is
 	@vendor/deps
 demo: ## install, build, log in: what pantler does, in half a minute
 	@vendor/deps demo
-	@$(MAKE) all
+	@$(MAKE) -s all
 	@tests/peer/demo.sh
 size: all build/test/tools/atexit ## text + data, file sizes and memory, beside their limits; other processors where there is a compiler
 	@set -e; $(foreach a,$(others),if command -v $(cross_$a)gcc >/dev/null; then $(MAKE) ARCH=$a all; fi;) tests/size.sh
@@ -187,13 +187,13 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1'
 	install -m 0755 $(B)/pantler '$(DESTDIR)$(PREFIX)/bin/pantler'
 	install -m 0644 src/man/pantler.1 '$(DESTDIR)$(MANDIR)/man1/pantler.1'
-uninstall:
+uninstall: ## the same PREFIX and DESTDIR
 	rm -f '$(DESTDIR)$(PREFIX)/bin/pantler' '$(DESTDIR)$(MANDIR)/man1/pantler.1'
 clean: ## remove build/
 	rm -rf build
 help: ## this
 	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
-.PHONY: all programs unit check test fuzz deps demo size repro install uninstall clean help
+.PHONY: all programs unit check test test-cred fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)

@@ -140,7 +140,7 @@ fail(struct chain *m, struct err *e)
 {
 	char hint[ERR_HINT];
 
-	if (m->config->pin || (e->code != ERR_ABSENT && m->source != CHAIN_IMDS))
+	if (m->config->pin || e->cause == CAUSE_USE || (e->code != ERR_ABSENT && m->source != CHAIN_IMDS))
 		return;
 	skip(m, e);
 	memcpy(hint, e->hint, sizeof hint);

@@ -22,6 +22,9 @@ struct cmd {
    is none. *bit says which it is. */
 const char *cmd_find_verb(struct str name, enum conf_verb *bit);
 
+/* Hint at the verb that an unknown one is nearest to, or at help. Returns -1. */
+int cmd_hint_verb(struct str name, struct err *e);
+
 /* Each verb: 0, or -1 with *e: main says it and turns it into the exit code. */
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));

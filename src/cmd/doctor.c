@@ -250,8 +250,8 @@ plan(struct doctor *d, bool is_ec2)
 			say(d, "region", INFO, "the profile's, else the instance's");
 	}
 	say(d, "proxy", INFO, "none");
-	for (size_t i = 0; c->ignored[i]; i++)
-		say(d, "variable", SKIPPED, "%s is set, and ignored", c->ignored[i]);
+	for (size_t i = 0; c->ignored[i].name; i++)
+		say(d, "variable", SKIPPED, "%s%s is set, and ignored", c->ignored[i].prefix, c->ignored[i].name);
 	plan_trust(d);
 }
 

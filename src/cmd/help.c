@@ -27,6 +27,15 @@ cmd_find_verb(struct str name, enum conf_verb *bit)
 	return verb;
 }
 
+int
+cmd_hint_verb(struct str name, struct err *e)
+{
+	for (const char *verb = verbs; *verb; verb = next(next(next(verb))))
+		if (conf_distance(name, str_of(verb)) < 3)
+			return err_hint(e, "did you mean %s?", verb);
+	return err_hint(e, "pantler help names the verbs");
+}
+
 static void
 pad(struct buf *b, size_t start, size_t width)
 {

@@ -48,17 +48,41 @@ render(struct buf *out, const struct config *c, const struct vault_secret *s, st
 	return 0;
 }
 
+/* Where Vault's own command looks for a token; -1 when the arena has no room. */
+static int
+kept_path(struct buf *path, const struct config *c, struct arena *a, struct err *e)
+{
+	*path = arena_buf(a, c->home.len + sizeof "/.vault-token");
+	buf_fmt(path, "%.*s/.vault-token", STR(c->home));
+	return path->full ? arena_err(e) : 0;
+}
+
 /* The token that this login gave; one that is wrapped is none. */
 static int
 store(const struct config *c, const struct vault_secret *s, struct arena *a, struct err *e)
 {
-	struct buf path = arena_buf(a, c->home.len + sizeof "/.vault-token");
+	struct buf path;
 	struct buf token = arena_buf(a, s->token.len);
 
 	if (show_field(&token, s, S("token"), a, e) < 0)
 		return err_in(e, "-store");
-	buf_fmt(&path, "%.*s/.vault-token", STR(c->home));
-	return path.full ? arena_err(e) : file_replace(buf_str(&path), buf_str(&token), 0600, e);
+	return kept_path(&path, c, a, e) < 0 ? -1 : file_replace(buf_str(&path), buf_str(&token), 0600, e);
+}
+
+/* Before there is a token that nobody would get: whether the answer can be handed out as it was asked for. */
+static int
+check_delivery(const struct config *c, struct arena *a, struct err *e)
+{
+	struct str output = c->set[CONF_OUTPUT].value, field = c->set[CONF_FIELD].value;
+	struct buf path;
+
+	if (field.len && !show_has_field(field))
+		return err_set(e, ERR_ABSENT, CAUSE_FIELD, "no answer has a field \"%.*s\"", STR(field));
+	if (output.len ? file_check(output, e) < 0 : out_check(STDOUT_FILENO, e) < 0)
+		return -1;
+	if (!c->on[CONF_STORE])
+		return 0;
+	return kept_path(&path, c, a, e) < 0 ? -1 : file_check(buf_str(&path), e);
 }
 
 /* The answer to where it was asked for. */
@@ -83,8 +107,8 @@ cmd_login(struct cmd *cmd, struct err *e)
 	struct auth auth;
 	int r;
 
-	if (!c->set[CONF_OUTPUT].value.len && out_check(STDOUT_FILENO, e) < 0)
-		return -1;	/* before there is a token that nobody would get */
+	if (check_delivery(c, &f->arena, e) < 0)
+		return -1;
 	if (c->on[CONF_TLS_SKIP_VERIFY])
 		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
 	if (auth_login(&auth, f, e) < 0)

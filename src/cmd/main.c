@@ -63,7 +63,7 @@ find_verb(struct cmd *c, struct str name, struct err *e)
 	if (str_is_in(name, not_yet))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "%.*s: not in this build yet", STR(name));
 	err_set(e, ERR_INPUT, CAUSE_USE, "unknown verb \"%.*s\"", STR(name));
-	return err_hint(e, "pantler help names the verbs");
+	return cmd_hint_verb(name, e);
 }
 
 /* Environment, then flags, then arguments, then the file that they name, then what they mean together. Not inlined, like serve below: 500 bytes less. */
@@ -92,8 +92,8 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 	if (!log_level_parse(c->config.set[CONF_LOG_LEVEL].value, &level))
 		return conf_refuse(&c->config.set[CONF_LOG_LEVEL], e, "must be error, warn, info or debug");
 	log_set_level(level);
-	for (size_t i = 0; verb == VERB_LOGIN && c->config.ignored[i]; i++)
-		log_text(LOG_WARN, "%s is set, and ignored", c->config.ignored[i]);
+	for (size_t i = 0; verb == VERB_LOGIN && c->config.ignored[i].name; i++)
+		log_text(LOG_WARN, "%s%s is set, and ignored", c->config.ignored[i].prefix, c->config.ignored[i].name);
 	cmd_warn_config(&c->config);
 	return 0;
 }

@@ -69,6 +69,8 @@ cmd_sign(struct cmd *cmd, struct err *e)
 
 	if (is_curl && (c->set[CONF_CA_PATH].value.len || c->ca_pem.len))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "curl needs -ca-cert, not VAULT_CACERT_BYTES or -ca-path");
+	if (is_curl && c->set[CONF_TLS_SERVER_NAME].value.len)
+		return conf_refuse(&c->set[CONF_TLS_SERVER_NAME], e, "is set: curl cannot be told another name");
 	if (auth_plan(&auth, &cmd->flow, e) < 0 || login_step(&m, NULL, &ask, &env, e) != STEP_ASK)
 		return -1;
 	out = arena_buf(a, 16 * 1024 + 4 * (ask.http.body.len + ask.http.url.len));	/* four bytes for a quoted quote */

@@ -7,9 +7,9 @@
 #include "data/der.h"
 #include "sys/clock.h"
 
-#define AS_TEXT "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", BearSSL " PANTLER_BEARSSL ", built %.*s)\n"
+#define AS_TEXT "pantler " PANTLER_VERSION " (" PANTLER_ARCH ", on BearSSL " PANTLER_BEARSSL ", built %.*s)\n"
 #define AS_JSON "{\n  \"version\": \"" PANTLER_VERSION "\",\n  \"arch\": \"" PANTLER_ARCH "\",\n  \"build_date\": \"%.*s\",\n" \
-	"  \"tls\": \"BearSSL " PANTLER_BEARSSL "\",\n  \"aws_roots\": ["
+	"  \"tls\": \"own, on BearSSL " PANTLER_BEARSSL "\",\n  \"aws_roots\": ["
 
 /* The compiled-in roots: whom they are of, and until when. Their names hold nothing that JSON would escape. */
 static void

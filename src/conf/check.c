@@ -46,6 +46,9 @@ check_each(struct config *c, struct err *e)
 		for (size_t j = 0; j < s->value.len; j++)
 			if ((unsigned char)s->value.at[j] < 0x20 || s->value.at[j] == 0x7f)
 				return conf_refuse(s, e, "holds a control byte");
+		/* A shell variable that is not set must not send a token elsewhere. */
+		if ((i == CONF_OUTPUT || i == CONF_FIELD || i == CONF_MODE) && s->from == FROM_FLAG && !s->value.len)
+			return conf_refuse(s, e, "needs a value");
 		if (!(conf_bits[i] & CONF_BOOL))
 			continue;
 		c->on[i] = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");

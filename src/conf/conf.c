@@ -38,14 +38,14 @@ env_get(char *const *envp, const char *prefix, const char *name)
 	return S("");
 }
 
-/* PANTLER_… as it stands; else BAO_<name>, else VAULT_<name>. *prefix says what stood before the name. */
+/* PANTLER_… and HTTPS_PROXY as they stand; else BAO_<name>, else VAULT_<name>. *prefix says what stood before the name. */
 static struct str
 env_vault(char *const *envp, const char *name, const char **prefix)
 {
 	struct str value;
 
 	*prefix = "";
-	if (str_begins(str_of(name), "PANTLER_"))
+	if (str_is_in(str_part(str_of(name), 0, 6), "PANTLE\0" "HTTPS_\0" "https_\0"))
 		return env_get(envp, "", name);
 	value = env_get(envp, *prefix = "BAO_", name);
 	return value.len ? value : env_get(envp, *prefix = "VAULT_", name);
@@ -63,7 +63,7 @@ static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\
 	"HEADERS\0" ;
 
 /* Variables that are ignored, though someone may have meant them. */
-static const char ignored[] = "VAULT_AGENT_ADDR\0" "VAULT_SRV_LOOKUP\0" "HTTPS_PROXY\0" "https_proxy\0";
+static const char ignored[] = "AGENT_ADDR\0" "SRV_LOOKUP\0" "RATE_LIMIT\0" "MAX_RETRIES\0" "LOG_FORMAT\0" "HTTPS_PROXY\0" "https_proxy\0";
 
 static void
 read_aws(struct config *c, char *const *envp)
@@ -98,8 +98,10 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 	c->home = env_get(envp, "", "HOME");
 	read_aws(c, envp);
 	for (name = ignored; *name; name = next(name))
-		if (env_get(envp, "", name).len)
-			c->ignored[n++] = name;
+		if (env_vault(envp, name, &prefix).len) {
+			c->ignored[n].prefix = prefix;
+			c->ignored[n++].name = name;
+		}
 	for (name = refused; *name; name = next(name))
 		if (env_vault(envp, name, &prefix).len)
 			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set: not in this build yet", prefix, name);
@@ -108,7 +110,8 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
 static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0"
-	"owner\0" "decode\0" "log-format\0" "log-file\0" "clock\0" "ignore-unsupported\0";
+	"owner\0" "decode\0" "log-format\0" "log-file\0" "log-rotate-bytes\0" "log-rotate-duration\0"
+	"log-rotate-max-files\0" "exit-after-auth\0" "clock\0" "ignore-unsupported\0";
 
 /* Rows of the classic table; names are under 32 bytes. */
 unsigned
@@ -141,7 +144,7 @@ conf_distance(struct str a, struct str b)
 static int
 unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 {
-	const char *nearest = NULL;
+	const char *nearest = NULL, *of = "login\0" "sign\0" "version\0" "help";	/* as enum conf_verb counts */
 	unsigned best = 3;
 
 	name = str_part(name, 0, 40);
@@ -157,7 +160,11 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 			nearest = known;
 		}
 	}
-	return nearest ? err_hint(e, "did you mean -%s?", nearest) : err_hint(e, "pantler help VERB shows the flags");
+	if (nearest)
+		return err_hint(e, "did you mean -%s?", nearest);
+	for (unsigned bit = verb; bit > 1; bit /= 2)
+		of = next(of);
+	return err_hint(e, "pantler help %s shows the flags", of);
 }
 
 /* CONF_KEYS when there is none. */

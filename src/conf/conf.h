@@ -106,7 +106,7 @@ struct config {
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
 	struct str region;		/* as given, or of AWS_REGION, AWS_DEFAULT_REGION; empty: still to be detected */
 	struct str home;		/* HOME */
-	const char *ignored[5];		/* variables that are, though someone may have meant them; NULL at the end */
+	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
 	/* The AWS part of the environment. */
 	struct cred_env aws;
 	/* What the file alone can say. */
@@ -135,7 +135,7 @@ int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const
 int conf_read_file(struct config *c, const char *name, struct str text, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 
-/* Edit distance, held to 3: enough to tell a slip from another word. */
+/* Edit distance of two words, held to 3: enough to tell a slip from another word. */
 unsigned conf_distance(struct str a, struct str b);
 
 /* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry

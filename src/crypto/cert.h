@@ -63,7 +63,7 @@ int cert_get_curve(struct str name, size_t *len);
 const char *cert_unverifiable(const struct cert *c);
 
 /* Whether the holder of the key has signed c, by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512. */
-bool cert_is_signed_by(const struct cert *c, const br_x509_pkey *key);
+bool cert_is_signed_by(const struct cert *c, const br_x509_pkey *key) __attribute__((warn_unused_result));
 
 enum cert_name {
 	CERT_NAME_DNS,

@@ -17,9 +17,10 @@
 
 /* Whether it is one of the nine that sig_verify knows, and goes with the kind of this key. The curve is not bound to the hash:
    in certificates and in TLS 1.2 it is not (RFC 5246 section 7.4.1.4.1). */
-bool sig_fits(unsigned scheme, const br_x509_pkey *key);
+bool sig_fits(unsigned scheme, const br_x509_pkey *key) __attribute__((warn_unused_result));
 
 /* Whether the holder of the key (RSA of 2048 to 4096 bits, or EC) has signed `a` with `b` behind it. `scheme` must fit. */
-bool sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b, struct str signature);
+bool sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b, struct str signature)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -243,7 +243,8 @@ take_record(struct tls *t)
 	}
 	if (n > TLS_PLAIN)
 		return TLS_FAULT_OVERFLOW;
-	if (t->in[0] != REC_HANDSHAKE && t->talk_at != t->talk.len)	/* a message is torn apart (RFC 5246 section 6.2.1) */
+	/* A message is torn apart (RFC 5246 section 6.2.1); but why the server gives up is worth hearing. */
+	if (t->in[0] != REC_HANDSHAKE && t->talk_at != t->talk.len && !(t->in[0] == REC_ALERT && n == 2 && *at == 2))
 		return TLS_FAULT_UNEXPECTED;
 	switch (t->in[0]) {
 	case REC_CIPHER:	/* RFC 5246 section 7.1: in its place, and nowhere else */

@@ -50,7 +50,7 @@ say_heard(const struct tls *t, struct err *e)
 	unsigned alert = t->heard;
 	bool early = t->phase < TLS_AGREED;
 
-	if (alert == 70) {
+	if (early && alert == 70) {
 		say(e, "server accepts only TLS 1.3, and this version speaks TLS 1.2");
 		err_hint(e, "allow TLS 1.2 there (Vault: tls_min_version = \"tls12\" in its listener)");
 	} else if (early && (alert == 40 || alert == 71)) {

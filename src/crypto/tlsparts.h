@@ -1,4 +1,4 @@
-/* crypto/tlsparts.h: what the files of the TLS engine, crypto/tls*.c, share. Nobody else includes it. */
+/* crypto/tlsparts.h: what the files of the TLS engine, crypto/tls*.c, share. No other source includes it; tests do. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CRYPTO_TLSPARTS_H
 #define CRYPTO_TLSPARTS_H

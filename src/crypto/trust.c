@@ -51,7 +51,7 @@ take_certificate(struct scan *s, struct str der)
 		if (str_eq(t->anchor[i].whole, der))
 			return 0;
 	if (t->anchor_n == TRUST_ANCHORS)
-		return err_set(s->e, ERR_LIMIT, CAUSE_LIMIT, "too many CA certificates of the same name");
+		return err_set(s->e, ERR_PEER, CAUSE_TLS, "server's certificates name more than %d trusted CAs", TRUST_ANCHORS);
 	if (arena_keep(s->arena, der, &der, s->e) < 0)
 		return -1;
 	t->anchor_n += cert_parse(c, der);	/* again, for slices of what stays */

@@ -39,7 +39,7 @@ struct trust {
 /* Scan the whole source and keep the certificates whose subject is one of the wanted names (whole DER values, byte for byte),
    each once. Objects that are no CERTIFICATE are passed over. 0, also when nothing was found; or -1: what the source says;
    CAUSE_FILE `ca-bundle.pem: line 7 is not base64` (a broken file is not half a file), `ca-bundle.pem: holds no certificate`
-   (the whole source); CAUSE_LIMIT over TRUST_ANCHORS; CAUSE_MEMORY. */
+   (the whole source); CAUSE_TLS over TRUST_ANCHORS, whose names the server chose; CAUSE_MEMORY. */
 int trust_find(struct trust *out, const struct trust_source *source, const struct str *wanted, size_t wanted_n, struct arena *a,
 	struct err *e) __attribute__((warn_unused_result));
 

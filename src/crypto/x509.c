@@ -275,10 +275,17 @@ say_refused(struct x509 *x, unsigned depth)
 
 /* --- The decision. */
 
+/* Over the bound nothing is signed. */
+static bool
+has_signed(struct x509 *x, const br_x509_pkey *key, const struct cert *c)
+{
+	return x->signatures < X509_SIGNATURES && ++x->signatures && cert_is_signed_by(c, key);
+}
+
 /* Whether `a`, which is trusted, vouches for the certificate at this depth: as the CA that signed it, or, when it is none, as the
    server's own certificate. */
 static bool
-vouches(const struct x509 *x, const struct cert *a, unsigned depth)
+vouches(struct x509 *x, const struct cert *a, unsigned depth)
 {
 	const struct cert *c = &x->cert[x->path[depth]];
 	br_x509_pkey key;
@@ -288,18 +295,33 @@ vouches(const struct x509 *x, const struct cert *a, unsigned depth)
 		return false;
 	if (!is_ca(a))
 		return !depth && str_eq(a->whole, c->whole);	/* it and no other of the same name and key */
-	return str_eq(a->subject, c->issuer) && depth <= a->path_max && cert_is_signed_by(c, &key);
+	return str_eq(a->subject, c->issuer) && depth <= a->path_max && has_signed(x, &key, c);
+}
+
+/* The links below the certificate at *depth, which is vouched for: 0, or a number and where. */
+static int
+check_signatures(struct x509 *x, unsigned *depth)
+{
+	br_x509_pkey key;
+	unsigned bits;
+
+	for (; *depth; --*depth) {
+		const struct cert *issuer = &x->cert[x->path[*depth]];
+
+		cert_get_key(issuer, &key, &bits);
+		if (!has_signed(x, &key, &x->cert[x->path[*depth - 1]]))
+			return BR_ERR_X509_BAD_SIGNATURE;
+	}
+	return 0;
 }
 
 /* What is wrong with the path (RFC 5280 section 6.1, with the names' order already given by how it was found): BearSSL's
    number for it, 0 for nothing; *depth is at which certificate. What stands behind one that is vouched for is not looked at. */
 static int
-check_path(const struct x509 *x, unsigned *depth)
+check_path(struct x509 *x, unsigned *depth)
 {
 	for (unsigned i = 0;; i++) {
 		const struct cert *c = &x->cert[x->path[i]];
-		br_x509_pkey key;
-		unsigned bits;
 
 		*depth = i;
 		if (find_fault(x, c) != FAULT_NONE)
@@ -308,14 +330,9 @@ check_path(const struct x509 *x, unsigned *depth)
 			return BR_ERR_X509_NOT_CA;
 		if (i && !c->may_sign_certs)
 			return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
-		if (i) {
-			cert_get_key(c, &key, &bits);
-			if (!cert_is_signed_by(&x->cert[x->path[i - 1]], &key))
-				return BR_ERR_X509_BAD_SIGNATURE;
-		}
 		for (unsigned k = 0; k < x->trust.anchor_n; k++)
 			if (vouches(x, &x->trust.anchor[k], i))
-				return 0;
+				return check_signatures(x, depth);
 		if (cert_unverifiable(c))
 			return BR_ERR_X509_UNSUPPORTED;
 		if (i + 1 == x->path_n)

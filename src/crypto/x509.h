@@ -9,6 +9,7 @@
 #define X509_CERTS 16		/* certificates in a chain; public ones have 3 or 4 */
 #define X509_BYTES 65536	/* of them all; 400 names make 8 KB */
 #define X509_ORDERS 4		/* ways through the chain that are tried, where CAs are cross-signed */
+#define X509_SIGNATURES 20	/* that are verified in all: it is blind work. The longest path has 16, public ones 3 or 4 */
 #define X509_ARENA TRUST_ARENA	/* what one chain takes of the arena at most */
 
 struct x509_config {
@@ -32,6 +33,7 @@ struct x509 {
 	unsigned cert_n;
 	unsigned path_n;
 	unsigned orders;	/* tried so far */
+	unsigned signatures;	/* verified so far */
 	size_t bytes;		/* of the chain so far */
 	uint8_t path[X509_CERTS];	/* places in cert[], the server's own first */
 
@@ -56,7 +58,8 @@ void x509_add(struct x509 *x, struct str der);
    servers; RSA has 2048 to 4096 bits; signatures, dates, CA flags, key usage and path lengths are right up to a trusted CA,
    dates, purpose and path length of the latter included; the path is found by issuer names, so order, duplicates and foreign
    certificates do not matter, but the server's own must come first (RFC 5246 section 7.4.2). A certificate that is
-   trusted itself needs no issuer. A CA with name constraints is refused.
+   trusted itself needs no issuer. A CA with name constraints is refused. Signatures are verified from the trusted end on, and only
+   where there is one: who has nothing that a trusted CA has signed makes no work but one verification a CA that it names.
    A trusted certificate counts as a CA when it says so and may sign, or is of version 1; else it is trusted for itself.
    Errors (code ERR_PEER but for the source's own): CAUSE_CLOCK for a date, else CAUSE_TLS, most with a hint. */
 bool x509_judge(struct x509 *x) __attribute__((warn_unused_result));

@@ -135,20 +135,20 @@ check_name(struct str name)
 	bool more = true;
 
 	if (name.len > NAME_MAX)
-		return "host: name is longer than 253 bytes";
+		return "name is longer than 253 bytes";
 	if (!has_only(name, "-_."))
-		return "host: name holds a byte that no host name has";
+		return "name holds a byte that no host name has";
 	while (more) {
 		more = str_find_c(name, '.') != SIZE_MAX;
 		label = str_cut(&name, '.');
 		if (!label.len)
-			return "host: name has an empty label";
+			return "name has an empty label";
 		if (label.len > LABEL_MAX)
-			return "host: name has a label longer than 63 bytes";
+			return "name has a label longer than 63 bytes";
 		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
-			return "host: name has a label that begins or ends with a hyphen";
+			return "name has a label that begins or ends with a hyphen";
 	}
-	return is_number(label) ? "host: name ends in a number, but is no ip address" : NULL;
+	return is_number(label) ? "name ends in a number, but is no ip address" : NULL;
 }
 
 static const char *
@@ -158,13 +158,13 @@ read_ip6(struct host *out, struct str text, bool encoded)
 	out->scope = text;
 	out->name = str_cut(&out->scope, '%');
 	if (!parse_ip6(out->name, out->ip))
-		return "host: is no ipv6 address";
+		return "is no ipv6 address";
 	if (out->name.len == text.len)
 		return NULL;
 	if (encoded && out->scope.len > 2 && str_begins(out->scope, "25"))
 		out->scope = str_part(out->scope, 2, out->scope.len);
 	if (!out->scope.len || out->scope.len > SCOPE_MAX || !has_only(out->scope, "-_."))
-		return "host: scope behind % is no interface name";
+		return "scope behind % is no interface name";
 	return NULL;
 }
 
@@ -174,10 +174,10 @@ read_host(struct host *out, struct str text, bool encoded)
 {
 	*out = (struct host){ .name = text };
 	if (!text.len)
-		return "host: is empty";
+		return "is empty";
 	if (text.at[0] == '[') {
 		if (text.at[text.len - 1] != ']')
-			return "host: bracket without its end";
+			return "bracket without its end";
 		return read_ip6(out, str_part(text, 1, text.len - 1), encoded);
 	}
 	if (str_find_c(text, ':') != SIZE_MAX)
@@ -251,7 +251,7 @@ uri_parse(struct uri *out, struct str text, struct err *e)
 {
 	const char *bad = read_uri(out, text);
 
-	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "address: %s", bad) : 0;
+	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "%s", bad) : 0;
 }
 
 void

@@ -33,7 +33,7 @@ struct uri {
 /* Classify a host: "[v6]" or v6 with an optional "%scope"; a strict dotted quad; else a DNS name. Refused, since a resolver
    might take it for an address: a name whose last label is a number (decimal or 0x…) and that is no strict dotted quad.
    Refused too: an empty label, a label over 63 or a name over 253 bytes, a hyphen at a label's end, and every byte but
-   A-Z a-z 0-9 - _ and dots. ERR_INPUT, CAUSE_USE, "host: <what>"; the text itself is not quoted. */
+   A-Z a-z 0-9 - _ and dots. ERR_INPUT, CAUSE_USE, what is wrong, for behind the name of what holds it; the text itself is not quoted. */
 int host_parse(struct host *out, struct str text, struct err *e) __attribute__((warn_unused_result));
 
 /* Append the host as a Host header or an address has it: IPv6 in brackets, no scope, no trailing dot. */
@@ -41,7 +41,7 @@ void host_format(struct buf *out, const struct host *h);
 
 /* Read an absolute http:// or https:// address. Refused with a sentence of its own each: no scheme, another scheme, user
    information (it is never printed), a fragment, an empty host, a bad port, control bytes, blanks and non-ASCII; an address
-   with a query needs a path ("http://h/?q"). ERR_INPUT, CAUSE_USE, "address: <what>". In an address the scope may be
+   with a query needs a path ("http://h/?q"). Errors as host_parse's. In an address the scope may be
    written "%25eth0" (RFC 6874) or "%eth0" (as curl takes it). */
 int uri_parse(struct uri *out, struct str text, struct err *e) __attribute__((warn_unused_result));
 

@@ -276,7 +276,7 @@ take_message(struct resolve *r, struct resolve_query *q, struct str msg)
 static void
 take_datagrams(struct resolve *r, struct resolve_query *q)
 {
-	char msg[DNS_UDP_BYTES];
+	char msg[DNS_UDP_BYTES + 1];	/* a longer one is seen to be longer */
 
 	for (int i = 0; i < DATAGRAMS; i++) {
 		int sys;
@@ -288,6 +288,8 @@ take_datagrams(struct resolve *r, struct resolve_query *q)
 			try_next(r, q);
 			return;
 		}
+		if (n == sizeof msg)	/* more than we asked for, and cut: as good as truncated */
+			msg[2] |= 2;
 		if (take_message(r, q, (struct str){ msg, (size_t)n }))
 			return;
 	}

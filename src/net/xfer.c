@@ -65,14 +65,19 @@ fail(struct xfer *x)
 	finish(x, how);
 }
 
-/* "0.5s" or "30s": how long the exchange had until `limit`. */
+/* "5ms", "0.5s" or "30s": how long the exchange had until `limit`. */
 static struct str
 span(const struct xfer *x, char (*text)[24])
 {
 	struct buf b = BUF(*text);
-	uint64_t n = (uint64_t)(x->limit - x->started + 50);
+	int64_t ms = x->limit - x->started;
+	uint64_t n = (uint64_t)(ms + 50);
 	unsigned tenth;
 
+	if (ms > 0 && ms < 100) {
+		buf_fmt(&b, "%ums", (unsigned)ms);
+		return buf_str(&b);
+	}
 	divide(&n, 100);
 	tenth = divide(&n, 10);
 	buf_fmt(&b, tenth ? "%u.%us" : "%us", (unsigned)n, tenth);
@@ -412,7 +417,7 @@ xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg)
 		.watch = { .fd = -1, .ready = on_ready, .ctx = x },
 		.started = clock_now(),
 	};
-	x->limit = tick_earlier(cfg->deadline, tick_after(x->started, XFER_CONNECT_MS));
+	x->limit = tick_earlier(cfg->deadline, tick_after(x->started, cfg->ask->connect_ms ? cfg->ask->connect_ms : XFER_CONNECT_MS));
 	if (x->limit < x->started)	/* too late already */
 		x->limit = x->started;
 	if (prepare(x) < 0) {

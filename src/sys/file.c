@@ -291,12 +291,14 @@ target_open(struct target *t, struct str path, struct err *e)
 	return t->folder < 0 ? fail_write(e, t, errno) : 0;
 }
 
-/* Only a regular file may be replaced, or nothing. */
+/* Its folder, where only a regular file may be replaced, or nothing. Whatever comes of it, the folder is to be shut. */
 static int
-check_place(const struct target *t, struct err *e)
+open_place(struct target *t, struct str path, struct err *e)
 {
 	struct stat st;
 
+	if (target_open(t, path, e) < 0)
+		return -1;
 	if (kernel_stat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : fail_write(e, t, errno);
 	if (S_ISREG(st.st_mode))
@@ -304,6 +306,19 @@ check_place(const struct target *t, struct err *e)
 	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
 		return fail_write(e, t, S_ISDIR(st.st_mode) ? EISDIR : ELOOP);
 	return refuse(e, t, "not a regular file");
+}
+
+int
+file_check(struct str path, struct err *e)
+{
+	struct target t;
+	int result = open_place(&t, path, e);
+
+	/* By the rights that count, which faccessat(2) does not look at. Any other error may be that there is no such call. */
+	if (result == 0 && syscall(SYS_faccessat2, t.folder, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
+		result = fail_write(e, &t, errno);
+	shut(&t.folder);
+	return result;
 }
 
 /* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */
@@ -373,9 +388,7 @@ file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
 	struct target t;
 	int fd = -1, result = -1;
 
-	if (target_open(&t, path, e) < 0)
-		return -1;
-	if (check_place(&t, e) == 0 && make_temp(&t, &fd, e) == 0) {
+	if (open_place(&t, path, e) == 0 && make_temp(&t, &fd, e) == 0) {
 		if (syscall(SYS_fchmod, fd, mode) < 0 || write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ||
 			renameat(t.folder, t.temp, t.folder, t.name) < 0) {
 			result = fail_write(e, &t, errno);

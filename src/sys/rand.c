@@ -109,7 +109,7 @@ rand_bytes(void *at, size_t n, struct err *e)
 	}
 	if (device >= 0)
 		close(device);
-	if (!sys)
+	if (!sys && !caught)
 		return 0;
 	wipe(at, n);
 	if (caught) {

@@ -227,16 +227,33 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "the answer is too large to show") : 0;
 }
 
+/* The field of that name in Vault's CLI; an empty string when there is none. */
+static const char *
+find_name(struct str name)
+{
+	const char *f = vault_fields;
+
+	while (*f && !(name.len && str_is(name, name_of(f))))
+		f = vault_next(vault_next(f));
+	return f;
+}
+
+bool
+show_has_field(struct str field)
+{
+	return str_begins(field, META) || *find_name(field);
+}
+
 static int
 find_field(struct json *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)
 {
+	const char *f = find_name(field);
 	struct json meta;
 	struct str member;
 
 	*out = (struct json){ 0 };
-	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f)))
-		if (field.len && str_is(field, name_of(f)))
-			return vault_get(s, f, out, e);
+	if (*f)
+		return vault_get(s, f, out, e);
 	if (!str_begins(field, META))
 		return 0;
 	if (json_get(s->auth, "metadata", &meta, e) < 0 ||

@@ -11,6 +11,9 @@ int show_table(struct buf *out, const struct vault_secret *s, struct arena *a, s
 /* The whole answer as `vault login -format=json` prints it: two blanks a level, the keys in its order. */
 int show_json(struct buf *out, const struct vault_secret *s, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether some answer has a value of this name; that of an empty name or of metadata never. */
+bool show_has_field(struct str field) __attribute__((warn_unused_result));
+
 /* One value, raw, without a line end: `token`, `token_duration` (seconds), `policies` (JSON), `wrapping_token` and the other
    names of Vault's CLI. Not there: -1 with CAUSE_FIELD. A wrapping token is never the `token`: Vault may wrap an answer unasked. */
 int show_field(struct buf *out, const struct vault_secret *s, struct str field, struct arena *a, struct err *e)

@@ -106,7 +106,7 @@ verdict 'a processor or a musl that is not there: says so' unknown
 
 helps() {
 	make help >"$work/log" || echo 'failed'
-	for target in check test size repro install demo deps fuzz clean; do
+	for target in check test unit size repro install uninstall demo deps fuzz clean; do
 		grep -q "^make $target " "$work/log" || echo "no word about $target"
 	done
 }

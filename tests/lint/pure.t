@@ -10,7 +10,7 @@ allowed=' memcpy memmove memset memcmp memchr strlen strcmp strncmp
 
 outside() {
 	{
-		nm -P "$build/libpure.a" "$build/libbear.a" | awk 'NF > 2 && $2 ~ /^[A-Z]$/ && $2 != "U" { print "has", $1 }'
+		nm --plugin /dev/null -P "$build/libpure.a" "$build/libbear.a" | awk 'NF > 2 && $2 ~ /^[A-Z]$/ && $2 != "U" { print "has", $1 }'
 		undefined "$build/libpure.a"
 	} | awk -v allowed="$allowed" '
 		BEGIN { n = split(allowed, a, /[ \t\n]+/); for (i = 1; i <= n; i++) has[a[i]] = 1 }

@@ -104,8 +104,8 @@ equal(ran.out, json.dumps(answer, indent=2) + "\n", "in its layout")
 for field, value in (("token_duration", "2764800"), ("token_renewable", "true"), ("token_meta_auth_type", "iam")):
     ran = login("-field=" + field)
     equal((ran.code, ran.out, ran.err), (0, value, ""), "-field=" + field)
-ran = login("-field=nosuch")
-peers.refused("-field=nosuch", ran, 15, 'pantler: login: field "nosuch" is not in the answer (code 15)\n')
+ran = login("-field=token_meta_nosuch")
+peers.refused("-field=token_meta_nosuch", ran, 15, 'pantler: login: field "token_meta_nosuch" is not in the answer (code 15)\n')
 
 file = os.path.join(peers.folder, "token")
 ran = login("-output=" + file, "-mode=0640")

@@ -57,7 +57,7 @@ said("sign", scratch.run("sign", uid=NOBODY, env=KEYS), 0, "", re.compile(r'\{"r
 failed("a name, and no resolv.conf", login("-address=https://vault.test:8200"),
        'vault https://vault.test:8200: name "vault.test": there is no /etc/resolv.conf to say whom to ask', 12,
        "give an address instead of the name, or a line in /etc/hosts")
-failed("-output to the read-only root", login("-output=/token"), "write /token: read-only file system", 16)
+failed("-output to a root that is not ours", login("-output=/token"), "write /token: permission denied", 16)
 BUNDLES = "no CA certificates: none given and none of the usual bundles exist"
 failed("no CA anywhere", login(env={"VAULT_CACERT": None}), BUNDLES, 1, "name a file of them with -ca-cert or VAULT_CACERT")
 failed("a CA file that is not there", login("-ca-cert=/none.pem"), "ca certificates: /none.pem: no such file or directory", 1)

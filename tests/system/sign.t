@@ -58,6 +58,8 @@ said("with a server id", sign("-format=curl", "-at=" + AT, "-header-value=vault"
 for flags, more in (("-ca-path=/x",), {}), ((), {"VAULT_CACERT_BYTES": "x"}):
     said("what curl cannot be told", sign("-format=curl", *flags, env=more), 1,
          line("sign", "curl needs -ca-cert, not VAULT_CACERT_BYTES or -ca-path", 1))
+for name in ("VAULT_TLS_SERVER_NAME", "BAO_TLS_SERVER_NAME"):
+    said("nor this", sign("-format=curl", env={name: "vault"}), 1, line("sign", name + " is set: curl cannot be told another name", 1))
 words, _, rest = ran.out.partition("\n")
 ok(words.endswith(" <<'PANTLER'") and not re.search(r"AWS4|eyJ|AKIA", words), "what others can read of a running curl holds no signature", words)
 equal(rest, sign("-at=" + AT).out + "\nPANTLER\n", "the body is the here-document")

@@ -48,14 +48,16 @@ for verb in ("login", "sign", "doctor", "version", "help"):
         said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
     ok(about.out.count("\n") < 60, "under 60 lines")
 wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
-wrong("an unknown verb", run("lgoin"), 'unknown verb "lgoin"', 1, "pantler help names the verbs", "")
+for slip, verb in (("lgoin", "login"), ("logn", "login"), ("singn", "sign"), ("versoin", "version"), ("hepl", "help")):
+    wrong("a slip", run(slip), 'unknown verb "%s"' % slip, 1, "did you mean %s?" % verb, "")
+wrong("an unknown verb", run("colour"), 'unknown verb "colour"', 1, "pantler help names the verbs", "")
 wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
 for verb in ("agent", "read", "kv", "exec", "check", "token-helper"):
     wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
 
-VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
+VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, on BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
 version = run("version")
 said("version", version, 0, "", VERSION)
 for words in (["-v"], ["-version"], ["--version"], ["version", "-format=table"]):
@@ -67,7 +69,8 @@ equal(list(about), ["version", "arch", "build_date", "tls", "aws_roots"], "its k
 equal([list(root) for root in about.get("aws_roots", [])], [["name", "expires"]] * 5, "five roots with their names and ends")
 equal(about.get("aws_roots", [0])[0], {"name": "CN=Amazon Root CA 1", "expires": "2038-01-17T00:00:00Z"}, "the first of them")
 equal(min([root["expires"] for root in about.get("aws_roots", [])] or [""]), "2037-12-31T23:59:59Z", "the end that comes first")
-equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n" % about if about else "", version.out, "say the same")
+ok(re.fullmatch(r"own, on BearSSL \d\.\d+", about.get("tls", "")), "tls is our own, on BearSSL", about)
+equal("pantler %(version)s (%(arch)s, %(tls)s, built %(build_date)s)\n".replace("%(tls)s", about["tls"][5:]) % about if about else "", version.out, "say the same")
 said("it reads no environment", run("version", env={"VAULT_FORMAT": "json", "VAULT_ADDR": "x", "VAULT_CLIENT_CERT": "x"}), 0, "", version.out)
 wrong("version with an argument", run("version", "x"), 'takes no arguments: "x"', verb="version")
 wrong("sign with an argument", run("sign", "role=web", env=BASE), 'takes no arguments: "role=web"', verb="sign")
@@ -76,11 +79,13 @@ wrong("version -format=curl", run("version", "-format=curl"), "-format must be t
 # --- Flags
 
 wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress", 1, "did you mean -address?")
-wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help VERB shows the flags")
-wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help VERB shows the flags")
-wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help VERB shows the flags")
+wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help login shows the flags")
+wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help login shows the flags")
+wrong("an unknown flag, to sign", run("sign", "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help sign shows the flags", "sign")
+wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help login shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
-for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "log-format", "log-file", "clock"):
+for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "log-format", "log-file", "clock", "log-rotate-bytes",
+             "log-rotate-duration", "log-rotate-max-files", "exit-after-auth"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
 wrong("a flag without its value", login("-role"), "-role needs a value")
 wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")
@@ -93,8 +98,11 @@ wrong("PANTLER_TYPE=x", login(env={"PANTLER_TYPE": "x"}), "PANTLER_TYPE must be 
 wrong("-format=yaml", login("-format=yaml"), "-format must be table or json")
 wrong("VAULT_FORMAT=yaml", login(env={"VAULT_FORMAT": "yaml"}), "VAULT_FORMAT must be table or json")
 wrong("sign -format=table", run("sign", "-format=table", env=BASE), "-format must be json or curl", verb="sign")
-for mode in ("", "9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
+for mode in ("9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
     wrong("-mode=" + mode, login("-mode=" + mode), "-mode is not an octal mode like 0600")
+for flag in ("output", "field", "mode"):
+    wrong("-%s= without a value" % flag, login("-%s=" % flag), "-%s needs a value" % flag)
+    wrong("-%s '' without a value" % flag, login("-" + flag, ""), "-%s needs a value" % flag)
 for flag in ("store", "no-store", "token-only", "tls-skip-verify", "disable-redirects"):
     wrong("-%s=maybe" % flag, login("-%s=maybe" % flag), "-%s is neither true nor false" % flag)
 wrong("VAULT_SKIP_VERIFY=yes", login(env={"VAULT_SKIP_VERIFY": "yes"}), "VAULT_SKIP_VERIFY is neither true nor false")
@@ -119,27 +127,27 @@ wrong("a namespace that is not ascii", login("-namespace=é"), "-namespace holds
 
 # --- Addresses
 
-SCHEME = "address: has no scheme: it must begin with https:// or http://"
+SCHEME = "has no scheme: it must begin with https:// or http://"
 for address, what in (
         ("vault.example.com:8200", SCHEME),
         ("127.0.0.1", SCHEME),
         ("//vault", SCHEME),
-        ("ftp://vault", "address: scheme is neither https nor http"),
-        ("https://", "address: has no host"),
-        ("https://vault:99999", "address: port is no number from 1 to 65535"),
-        ("https://vault:x", "address: port is no number from 1 to 65535"),
-        ("https://vault/#x", "address: holds a fragment (#)"),
-        ("https://va ult", "address: holds a blank, a control byte or a byte that is not ascii"),
-        ("https://väult", "address: holds a blank, a control byte or a byte that is not ascii"),
-        ("https://1.2.3", "address: host: name ends in a number, but is no ip address"),
-        ("https://0x7f.1", "address: host: name ends in a number, but is no ip address"),
-        ("https://a..b", "address: host: name has an empty label")):
+        ("ftp://vault", "scheme is neither https nor http"),
+        ("https://", "has no host"),
+        ("https://vault:99999", "port is no number from 1 to 65535"),
+        ("https://vault:x", "port is no number from 1 to 65535"),
+        ("https://vault/#x", "holds a fragment (#)"),
+        ("https://va ult", "holds a blank, a control byte or a byte that is not ascii"),
+        ("https://väult", "holds a blank, a control byte or a byte that is not ascii"),
+        ("https://1.2.3", "name ends in a number, but is no ip address"),
+        ("https://0x7f.1", "name ends in a number, but is no ip address"),
+        ("https://a..b", "name has an empty label")):
     wrong("-address=" + address, login("-address=" + address), "-address: " + what)
-wrong("user and password in it", login("-address=https://user:CANARY@vault"), "-address: address: holds a user or password: they do not belong there")
+wrong("user and password in it", login("-address=https://user:CANARY@vault"), "-address: holds a user or password: they do not belong there")
 wrong("VAULT_ADDR without scheme", login(env={"VAULT_ADDR": "vault:8200"}), "VAULT_ADDR: " + SCHEME)
 wrong("BAO_ADDR without scheme", login(env={"BAO_ADDR": "vault:8200"}), "BAO_ADDR: " + SCHEME)
 wrong("an address with a query", login("-address=https://vault/?x"), "-address holds a query")
-wrong("-tls-server-name=a b", login("-tls-server-name=a b"), "-tls-server-name: host: name holds a byte that no host name has")
+wrong("-tls-server-name=a b", login("-tls-server-name=a b"), "-tls-server-name: name holds a byte that no host name has")
 
 # --- Control bytes: in every flag and in every variable there is
 
@@ -219,6 +227,22 @@ for words in (["login", "-address=http://127.0.0.1:%d" % silent.port], ["version
         said(words[0] + ": standard output cannot be written", run(*words, env=KEYS, timeout=5, stdout=read_only), 16,
              line(words[0], "standard output: not open", 16))
 web = unruly.Web()
+HERE = ("-address=" + web.url, "-mount=good")
+os.mkdir(folder + "/kept")
+os.symlink("nowhere", folder + "/link")
+for field in ("nonsense", "metadata", "token_met", "auth"):
+    wrong("-field=%s, which no answer has" % field, login("-field=" + field, *HERE), 'no answer has a field "%s"' % field, 15)
+wrong("-output to a link", login("-output=%s/link" % folder, *HERE), "write %s/link: is a symbolic link" % folder, 16)
+wrong("-output to a folder", login("-output=%s/kept" % folder, *HERE), "write %s/kept: is a directory" % folder, 16)
+wrong("-output to a folder that is missing", login("-output=%s/none/x" % folder, *HERE), "write %s/none/x: no such file or directory" % folder, 16)
+wrong("-store, and HOME is missing", login("-store", *HERE, env={"HOME": folder + "/none"}),
+      "write %s/none/.vault-token: no such file or directory" % folder, 16)
+if native("a folder that may not be written", "its kernel's call is newer") and can(
+        run("version", **as_nobody).code == 0, "a folder that may not be written", "the program lies where only root can reach it"):
+    wrong("-output to a folder that may not be written", login("-output=%s/kept/x" % folder, *HERE, **as_nobody),
+          "write %s/kept/x: permission denied" % folder, 16)
+    wrong("-store, and HOME may not be written", login("-store", *HERE, env={"HOME": folder + "/kept"}, **as_nobody),
+          "write %s/kept/.vault-token: permission denied" % folder, 16)
 web.answers = {"good": unruly.login()}
 GOOD = ["login", "-address=" + web.url, "-mount=good", "-field=token"]
 equal(web.seen, [], "no login was made that nobody would have got")

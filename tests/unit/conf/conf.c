@@ -32,13 +32,30 @@ is_said(enum conf_key key, const char *value, enum conf_from from, const char *p
 	return str_eq(s->value, str_of(value)) && s->from == from && !strcmp(s->prefix, prefix) && !strcmp(s->name, name);
 }
 
+static bool
+is_ignored(unsigned i, const char *prefix, const char *name)
+{
+	return c.ignored[i].name && !strcmp(c.ignored[i].prefix, prefix) && !strcmp(c.ignored[i].name, name);
+}
+
+/* The first verb that takes a flag. */
+static enum conf_verb
+verb_of(enum conf_key key)
+{
+	enum conf_verb verb = VERB_LOGIN;
+
+	while (!(conf_bits[key] & verb))
+		verb *= 2;
+	return verb;
+}
+
 /* Flag, BAO_, VAULT_ or PANTLER_, default: in this order, and what is empty in the environment is not set. */
 static void
 run_precedence(enum conf_key key)
 {
 	const char *name = conf_text(key, CONF_TEXT_NAME), *variable = conf_text(key, CONF_TEXT_VARIABLE);
 	const char *fallback = conf_text(key, CONF_TEXT_DEFAULT);
-	enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
+	enum conf_verb verb = verb_of(key);
 	bool is_pantler = !strncmp(variable, "PANTLER_", 8);
 	char flag[80], empty_flag[80], bao[80], vault[80], empty_bao[80], empty_vault[80];
 
@@ -81,12 +98,13 @@ run_variables(void)
 	   "an equals sign in a value");
 	ok(read_all(VERB_LOGIN, LIST("VAULT_CACERT_BYTES=v", "BAO_CACERT_BYTES=b", "HOME=/h"), NULL) == 0 && str_eq(c.ca_pem, S("b")) &&
 	   str_eq(c.home, S("/h")), "CACERT_BYTES and HOME");
-	ok(read_all(VERB_LOGIN, NULL, NULL) == 0 && !c.ignored[0] && !c.ca_pem.len && !c.aws.var[CRED_ID].len, "without an environment");
-	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=x", "VAULT_SRV_LOOKUP=1", "https_proxy=p"), NULL) == 0 &&
-	   !strcmp(c.ignored[0], "VAULT_AGENT_ADDR") && !strcmp(c.ignored[1], "VAULT_SRV_LOOKUP") && !strcmp(c.ignored[2], "https_proxy") &&
-	   !c.ignored[3],
+	ok(read_all(VERB_LOGIN, NULL, NULL) == 0 && !c.ignored[0].name && !c.ca_pem.len && !c.aws.var[CRED_ID].len, "without an environment");
+	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=x", "BAO_SRV_LOOKUP=1", "RATE_LIMIT=1", "VAULT_HTTPS_PROXY=x", "https_proxy=p"), NULL) == 0 &&
+	   is_ignored(0, "VAULT_", "AGENT_ADDR") && is_ignored(1, "BAO_", "SRV_LOOKUP") && is_ignored(2, "", "https_proxy") && !c.ignored[3].name,
 	   "what is ignored is told");
-	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=", "VAULT_TOKEN=t", "VAULT_MAX_RETRIES=2", "NO_PROXY=x"), NULL) == 0 && !c.ignored[0],
+	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=x", "VAULT_SRV_LOOKUP=x", "VAULT_RATE_LIMIT=x", "VAULT_MAX_RETRIES=x", "VAULT_LOG_FORMAT=x",
+	    "HTTPS_PROXY=x", "https_proxy=x"), NULL) == 0 && is_ignored(6, "", "https_proxy") && !c.ignored[7].name, "all of it");
+	ok(read_all(VERB_LOGIN, LIST("VAULT_AGENT_ADDR=", "VAULT_TOKEN=t", "NO_PROXY=x"), NULL) == 0 && !c.ignored[0].name,
 	   "what does not matter is not");
 }
 
@@ -151,14 +169,14 @@ static const char *const unread[][3] = {
 	{ "--adress=x", "unknown flag -adress", "did you mean -address?" },
 	{ "-regoin=x", "unknown flag -regoin", "did you mean -region?" },
 	{ "-ca_cert=x", "unknown flag -ca_cert", "did you mean -ca-cert?" },
-	{ "-at=x", "unknown flag -at", "pantler help VERB shows the flags" },
-	{ "-colourful", "unknown flag -colourful", "pantler help VERB shows the flags" },
-	{ "-x", "unknown flag -x", "pantler help VERB shows the flags" },
-	{ "-=x", "unknown flag -", "pantler help VERB shows the flags" },
+	{ "-at=x", "unknown flag -at", "pantler help login shows the flags" },
+	{ "-colourful", "unknown flag -colourful", "pantler help login shows the flags" },
+	{ "-x", "unknown flag -x", "pantler help login shows the flags" },
+	{ "-=x", "unknown flag -", "pantler help login shows the flags" },
 	{ "---role=x", "unknown flag --role", "did you mean -role?" },
-	{ "-ROLE=x", "unknown flag -ROLE", "pantler help VERB shows the flags" },
+	{ "-ROLE=x", "unknown flag -ROLE", "pantler help login shows the flags" },
 	{ "-role\x1b=x", "unknown flag -role\\x1b", "did you mean -role?" },
-	{ "-a-flag-of-many-many-bytes-that-goes-on-and-on-and-on=x", "unknown flag -a-flag-of-many-many-bytes-that-goes-on-a", "pantler help VERB shows the flags" },
+	{ "-a-flag-of-many-many-bytes-that-goes-on-and-on-and-on=x", "unknown flag -a-flag-of-many-many-bytes-that-goes-on-a", "pantler help login shows the flags" },
 	{ "-role", "-role needs a value", "" },
 	{ "-ns", "-namespace needs a value", "" },
 	{ "-client-cert=x", "-client-cert: not in this build yet", "" },
@@ -239,7 +257,7 @@ run_pairs(void)
 	}
 }
 
-#define SCHEME "address: has no scheme: it must begin with https:// or http://"
+#define SCHEME "has no scheme: it must begin with https:// or http://"
 
 /* What can be read and makes no sense. At most one variable and one flag; NULL: none. */
 static const struct {
@@ -250,15 +268,15 @@ static const struct {
 	{ VERB_LOGIN, "VAULT_ADDR=vault:8200", NULL, "VAULT_ADDR: " SCHEME },
 	{ VERB_LOGIN, "BAO_ADDR=vault:8200", NULL, "BAO_ADDR: " SCHEME },
 	{ VERB_LOGIN, NULL, "-address=", "-address: " SCHEME },
-	{ VERB_LOGIN, NULL, "-address=unix:///run/vault.sock", "-address: address: scheme is neither https nor http" },
-	{ VERB_LOGIN, NULL, "-address=https://user:CANARY@vault", "-address: address: holds a user or password: they do not belong there" },
+	{ VERB_LOGIN, NULL, "-address=unix:///run/vault.sock", "-address: scheme is neither https nor http" },
+	{ VERB_LOGIN, NULL, "-address=https://user:CANARY@vault", "-address: holds a user or password: they do not belong there" },
 	{ VERB_LOGIN, NULL, "-address=https://vault/?token=CANARY", "-address holds a query" },
-	{ VERB_LOGIN, NULL, "-address=https://vault/#CANARY", "-address: address: holds a fragment (#)" },
+	{ VERB_LOGIN, NULL, "-address=https://vault/#CANARY", "-address: holds a fragment (#)" },
 	{ VERB_LOGIN, NULL, "-address=https://vault\r\nX:CANARY", "-address holds a control byte" },
 	{ VERB_LOGIN, "VAULT_NAMESPACE=a\xc3\xa9", NULL, "VAULT_NAMESPACE holds a byte that is not printable ascii" },
 	{ VERB_LOGIN, NULL, "-ns=a\nb", "-namespace holds a control byte" },
-	{ VERB_LOGIN, NULL, "-tls-server-name=a b", "-tls-server-name: host: name holds a byte that no host name has" },
-	{ VERB_LOGIN, "BAO_TLS_SERVER_NAME=a..b", NULL, "BAO_TLS_SERVER_NAME: host: name has an empty label" },
+	{ VERB_LOGIN, NULL, "-tls-server-name=a b", "-tls-server-name: name holds a byte that no host name has" },
+	{ VERB_LOGIN, "BAO_TLS_SERVER_NAME=a..b", NULL, "BAO_TLS_SERVER_NAME: name has an empty label" },
 	{ VERB_LOGIN, NULL, "-wrap-ttl=soon", "-wrap-ttl is not a duration like 90, 1m30s or 500ms" },
 	{ VERB_LOGIN, "VAULT_WRAP_TTL=0", NULL, "VAULT_WRAP_TTL must be more than 0" },
 	{ VERB_LOGIN, NULL, "-wrap-ttl=-5s", "-wrap-ttl must be more than 0" },
@@ -287,7 +305,9 @@ static const struct {
 	{ VERB_LOGIN, NULL, "-token-only=no", "-token-only is neither true nor false" },
 	{ VERB_LOGIN, NULL, "-store=on", "-store is neither true nor false" },
 	{ VERB_LOGIN, NULL, "-no-store=01", "-no-store is neither true nor false" },
-	{ VERB_LOGIN, NULL, "-mode=", "-mode is not an octal mode like 0600" },
+	{ VERB_LOGIN, NULL, "-mode=", "-mode needs a value" },
+	{ VERB_LOGIN, NULL, "-output=", "-output needs a value" },
+	{ VERB_LOGIN, NULL, "-field=", "-field needs a value" },
 	{ VERB_LOGIN, NULL, "-mode=0608", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=1777", "-mode is not an octal mode like 0600" },
 	{ VERB_LOGIN, NULL, "-mode=u=rw", "-mode is not an octal mode like 0600" },
@@ -314,7 +334,7 @@ run_unchecked(void)
 	}
 	for (enum conf_key key = 0; key < CONF_KEYS; key++) {
 		const char *name = conf_text(key, CONF_TEXT_NAME);
-		enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
+		enum conf_verb verb = verb_of(key);
 		char want[100];
 
 		snprintf(text, sizeof text, "-%s=CANARY\x7f", name);

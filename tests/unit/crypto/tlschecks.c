@@ -235,6 +235,10 @@ test_order(void)
 		if (type != 22)
 			refused(TLS_FAULT_UNEXPECTED, "a record of another type in the middle of a message");
 	}
+	begin(PEER_UNTIL_HELLO);
+	peer_say(&p, 22, str_part(peer_certificate(&p), 0, 3));
+	peer_say(&p, 21, S("\2\x50"));
+	ok(t.fault == TLS_FAULT_NONE && t.heard == 0x50, "but the server's reason for giving up is heard");
 	begin(PEER_UNTIL_EXCHANGE);
 	peer_tell(&p, S("\x0e\0\0\0\x14"));
 	refused(TLS_FAULT_UNEXPECTED, "bytes behind ServerHelloDone");

@@ -151,8 +151,8 @@ test_many(void)
 		}
 	}
 	is_int(find("twin-a", buf_str(&b), 0), -1, "one more");
-	is_line(&e, "too many CA certificates of the same name", "its sentence");
-	is_int(e.cause, CAUSE_LIMIT, "its cause");
+	is_line(&e, "server's certificates name more than 16 trusted CAs", "its sentence");
+	is_int(e.cause, CAUSE_TLS, "its cause");
 }
 
 /* What the system trusts: all of it is understood, and each is found by its own name. */

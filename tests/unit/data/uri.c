@@ -83,34 +83,34 @@ hosts(void)
 	host_good(LONGEST, HOST_DNS, LONGEST, "", false, LONGEST);
 	host_good(LONGEST ".", HOST_DNS, LONGEST, "", true, LONGEST);
 
-	host_bad("", "host: is empty");
-	host_bad("127.1", "host: name ends in a number, but is no ip address");
-	host_bad("0x7f000001", "host: name ends in a number, but is no ip address");
-	host_bad("0X", "host: name ends in a number, but is no ip address");
-	host_bad("2130706433", "host: name ends in a number, but is no ip address");
-	host_bad("1.2.3.4.", "host: name ends in a number, but is no ip address");
-	host_bad("a.0xff", "host: name ends in a number, but is no ip address");
-	host_bad("1.2.3.256", "host: name ends in a number, but is no ip address");
-	host_bad(".", "host: name has an empty label");
-	host_bad(".a", "host: name has an empty label");
-	host_bad("a..b", "host: name has an empty label");
-	host_bad("a..", "host: name has an empty label");
-	host_bad("*.a", "host: name holds a byte that no host name has");
-	host_bad("a b", "host: name holds a byte that no host name has");
-	host_bad("a\xc3\xa4", "host: name holds a byte that no host name has");
-	host_bad("a%eth0", "host: name holds a byte that no host name has");
-	host_bad("-a", "host: name has a label that begins or ends with a hyphen");
-	host_bad("a-.b", "host: name has a label that begins or ends with a hyphen");
-	host_bad(X50 "xxxxxxxxxxxxxx", "host: name has a label longer than 63 bytes");
-	host_bad(LONGEST "x", "host: name is longer than 253 bytes");
-	host_bad("[::1", "host: bracket without its end");
-	host_bad("[", "host: bracket without its end");
-	host_bad("[]", "host: is no ipv6 address");
-	host_bad("[127.0.0.1]", "host: is no ipv6 address");
-	host_bad("[vault]", "host: is no ipv6 address");
-	host_bad("fe80::1%", "host: scope behind % is no interface name");
-	host_bad("fe80::1%a/b", "host: scope behind % is no interface name");
-	host_bad("fe80::1%interfacenames16", "host: scope behind % is no interface name");
+	host_bad("", "is empty");
+	host_bad("127.1", "name ends in a number, but is no ip address");
+	host_bad("0x7f000001", "name ends in a number, but is no ip address");
+	host_bad("0X", "name ends in a number, but is no ip address");
+	host_bad("2130706433", "name ends in a number, but is no ip address");
+	host_bad("1.2.3.4.", "name ends in a number, but is no ip address");
+	host_bad("a.0xff", "name ends in a number, but is no ip address");
+	host_bad("1.2.3.256", "name ends in a number, but is no ip address");
+	host_bad(".", "name has an empty label");
+	host_bad(".a", "name has an empty label");
+	host_bad("a..b", "name has an empty label");
+	host_bad("a..", "name has an empty label");
+	host_bad("*.a", "name holds a byte that no host name has");
+	host_bad("a b", "name holds a byte that no host name has");
+	host_bad("a\xc3\xa4", "name holds a byte that no host name has");
+	host_bad("a%eth0", "name holds a byte that no host name has");
+	host_bad("-a", "name has a label that begins or ends with a hyphen");
+	host_bad("a-.b", "name has a label that begins or ends with a hyphen");
+	host_bad(X50 "xxxxxxxxxxxxxx", "name has a label longer than 63 bytes");
+	host_bad(LONGEST "x", "name is longer than 253 bytes");
+	host_bad("[::1", "bracket without its end");
+	host_bad("[", "bracket without its end");
+	host_bad("[]", "is no ipv6 address");
+	host_bad("[127.0.0.1]", "is no ipv6 address");
+	host_bad("[vault]", "is no ipv6 address");
+	host_bad("fe80::1%", "scope behind % is no interface name");
+	host_bad("fe80::1%a/b", "scope behind % is no interface name");
+	host_bad("fe80::1%interfacenames16", "scope behind % is no interface name");
 }
 
 static void
@@ -162,39 +162,39 @@ uris(void)
 	uri_good("https://[fe80::1%eth0]", true, "fe80::1", 443, "/", "https://[fe80::1%25eth0]");
 	uri_good("https://[fe80::1%25]", true, "fe80::1", 443, "/", "https://[fe80::1%2525]");
 
-	uri_bad("", "address: has no scheme: it must begin with https:// or http://");
-	uri_bad("vault:8200", "address: has no scheme: it must begin with https:// or http://");
-	uri_bad("127.0.0.1:8200/s3cr3t", "address: has no scheme: it must begin with https:// or http://");
-	uri_bad("https:/vault", "address: has no scheme: it must begin with https:// or http://");
-	uri_bad("//vault", "address: has no scheme: it must begin with https:// or http://");
-	uri_bad("unix:///run/vault", "address: scheme is neither https nor http");
-	uri_bad("://vault", "address: scheme is neither https nor http");
-	uri_bad("httpss://vault", "address: scheme is neither https nor http");
-	uri_bad("https://me:s3cr3t@vault", "address: holds a user or password: they do not belong there");
-	uri_bad("https://s3cr3t@vault#x", "address: holds a user or password: they do not belong there");
-	uri_bad("https://good\\@evil/", "address: holds a user or password: they do not belong there");
-	uri_bad("https://vault/#s3cr3t", "address: holds a fragment (#)");
-	uri_bad("https://vault#", "address: holds a fragment (#)");
-	uri_bad("https://vault?s3cr3t", "address: has a query without a path before it");
-	uri_bad("https://", "address: has no host");
-	uri_bad("https:///a", "address: has no host");
-	uri_bad("https://:8200", "address: has no host");
-	uri_bad("https://::1/", "address: has no host");
-	uri_bad("https://vault:", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault:0", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault:65536", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault:-1", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault:99999999999999999999", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault:80:80", "address: port is no number from 1 to 65535");
-	uri_bad("https://[::1]x", "address: port is no number from 1 to 65535");
-	uri_bad("https://vault/a b", "address: holds a blank, a control byte or a byte that is not ascii");
-	uri_bad(" https://vault", "address: holds a blank, a control byte or a byte that is not ascii");
-	uri_bad("https://vault/\r\nX: s3cr3t", "address: holds a blank, a control byte or a byte that is not ascii");
-	uri_bad("https://v\xc3\xa4ult", "address: holds a blank, a control byte or a byte that is not ascii");
-	uri_bad("https://vault\x7f", "address: holds a blank, a control byte or a byte that is not ascii");
-	uri_bad("https://*.corp", "address: host: name holds a byte that no host name has");
-	uri_bad("https://[::1", "address: host: bracket without its end");
-	uri_bad("https://127.1/", "address: host: name ends in a number, but is no ip address");
+	uri_bad("", "has no scheme: it must begin with https:// or http://");
+	uri_bad("vault:8200", "has no scheme: it must begin with https:// or http://");
+	uri_bad("127.0.0.1:8200/s3cr3t", "has no scheme: it must begin with https:// or http://");
+	uri_bad("https:/vault", "has no scheme: it must begin with https:// or http://");
+	uri_bad("//vault", "has no scheme: it must begin with https:// or http://");
+	uri_bad("unix:///run/vault", "scheme is neither https nor http");
+	uri_bad("://vault", "scheme is neither https nor http");
+	uri_bad("httpss://vault", "scheme is neither https nor http");
+	uri_bad("https://me:s3cr3t@vault", "holds a user or password: they do not belong there");
+	uri_bad("https://s3cr3t@vault#x", "holds a user or password: they do not belong there");
+	uri_bad("https://good\\@evil/", "holds a user or password: they do not belong there");
+	uri_bad("https://vault/#s3cr3t", "holds a fragment (#)");
+	uri_bad("https://vault#", "holds a fragment (#)");
+	uri_bad("https://vault?s3cr3t", "has a query without a path before it");
+	uri_bad("https://", "has no host");
+	uri_bad("https:///a", "has no host");
+	uri_bad("https://:8200", "has no host");
+	uri_bad("https://::1/", "has no host");
+	uri_bad("https://vault:", "port is no number from 1 to 65535");
+	uri_bad("https://vault:0", "port is no number from 1 to 65535");
+	uri_bad("https://vault:65536", "port is no number from 1 to 65535");
+	uri_bad("https://vault:-1", "port is no number from 1 to 65535");
+	uri_bad("https://vault:99999999999999999999", "port is no number from 1 to 65535");
+	uri_bad("https://vault:80:80", "port is no number from 1 to 65535");
+	uri_bad("https://[::1]x", "port is no number from 1 to 65535");
+	uri_bad("https://vault/a b", "holds a blank, a control byte or a byte that is not ascii");
+	uri_bad(" https://vault", "holds a blank, a control byte or a byte that is not ascii");
+	uri_bad("https://vault/\r\nX: s3cr3t", "holds a blank, a control byte or a byte that is not ascii");
+	uri_bad("https://v\xc3\xa4ult", "holds a blank, a control byte or a byte that is not ascii");
+	uri_bad("https://vault\x7f", "holds a blank, a control byte or a byte that is not ascii");
+	uri_bad("https://*.corp", "name holds a byte that no host name has");
+	uri_bad("https://[::1", "bracket without its end");
+	uri_bad("https://127.1/", "name ends in a number, but is no ip address");
 }
 
 static void
@@ -232,7 +232,7 @@ read_any(struct str text, void *arg)
 
 	(void)arg;
 	if (uri_parse(&u, text, &e) < 0)
-		return e.code == ERR_INPUT && str_has_prefix(str_of(e.line), S("address: "));
+		return e.code == ERR_INPUT && e.cause == CAUSE_USE && e.line[0];
 	if (!u.port || !u.host.name.len || !u.path.len || u.path.at[0] != '/')
 		return false;
 	uri_format_safe(&b, &u);	/* the same place comes back */

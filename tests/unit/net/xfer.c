@@ -380,6 +380,9 @@ test_late(void)
 	is_how(ANSWER_SILENT, CAUSE_UNREACHABLE);
 	ok(took >= 300 && took < 5000, "in time (%lld ms)", (long long)took);
 	ok(x.err.code == ERR_RETRY, "later perhaps");
+	fresh(S(""));
+	server.stay = true;
+	ok(str_has_suffix(run(20), S("no answer within 20ms")), "a short one: %s", x.err.line);
 	fresh(S(OK_ANSWER));
 	ok(str_has_suffix(run(-5), S("no answer within 0s")), "a deadline that has passed: %s", x.err.line);
 	fresh(S("HTTP/1.1 200 OK\r\n"));

@@ -253,6 +253,16 @@ is_kept(const char *path, const char *line)
 	is_int(err.cause, CAUSE_OUTPUT, "its cause");
 }
 
+/* And told beforehand. */
+static void
+is_told(const char *path, const char *line)
+{
+	ok(file_check(str_of(path), &err) < 0, "refused beforehand: %s", line);
+	is_line(&err, line, "the line");
+	is_int(err.cause, CAUSE_OUTPUT, "its cause");
+	is_kept(path, line);
+}
+
 static void
 test_replace(void)
 {
@@ -284,17 +294,17 @@ test_replace(void)
 
 	put("victim", "old", 0600);
 	ok(symlink("victim", "link") == 0, "a link at the target");
-	is_kept("link", "write link: is a symbolic link");
+	is_told("link", "write link: is a symbolic link");
 	ok(holds("victim", "old"), "what it names is as it was");
-	is_kept("sub", "write sub: is a directory");
+	is_told("sub", "write sub: is a directory");
 	mkfifo("fifo", 0600);
-	is_kept("fifo", "write fifo: not a regular file");
-	is_kept("/dev/full", "write /dev/full: not a regular file");
-	is_kept("none/t", "write none/t: no such file or directory");
-	is_kept("t/u", "write t/u: not a directory");
-	is_kept("sub/", "write sub/: not a file's name");
-	is_kept("..", "write ..: not a file's name");
-	is_kept("", "write : not a file's name");
+	is_told("fifo", "write fifo: not a regular file");
+	is_told("/dev/full", "write /dev/full: not a regular file");
+	is_told("none/t", "write none/t: no such file or directory");
+	is_told("t/u", "write t/u: not a directory");
+	is_told("sub/", "write sub/: not a file's name");
+	is_told("..", "write ..: not a file's name");
+	is_told("", "write : not a file's name");
 	ok(file_replace(S("a\0b"), S("x"), 0600, &err) < 0, "a NUL in the name");
 	is_line(&err, "write a\\x00b: not a file's name", "the line");
 	memset(name, 'n', FILE_NAME_MAX);
@@ -304,8 +314,10 @@ test_replace(void)
 	memset(name, 'n', FILE_NAME_MAX + 1);
 	name[FILE_NAME_MAX + 1] = 0;
 	snprintf(line, sizeof line, "write %s: file name too long", name);
-	is_kept(name, line);
+	is_told(name, line);
 
+	ok(file_check(S("t"), &err) == 0 && file_check(S("way/none"), &err) == 0, "good places are told, too");
+	ok(holds("t", "five") && !is_there("sub/none") && !is_there(".t.pantler"), "and nothing is made or changed");
 	put(".t.pantler", "half a tok", 0400);
 	is_replaced("t", S("six"), 0600, "what a killed run left is in the way");
 	ok(holds("t", "six") && !is_there(".t.pantler"), "and gone");

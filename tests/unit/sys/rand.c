@@ -96,6 +96,8 @@ main(void)
 	is_way((struct way){ .nonblock = EAGAIN }, 0, "not ready yet: it waits, and gets them");
 	is_way((struct way){ .nonblock = EAGAIN, .block = EINTR, .signal = SIGTERM, .line = "ended by signal 15" },
 		10 + CAUSE_SIGNAL, "a signal ends the wait");
+	is_way((struct way){ .nonblock = EAGAIN, .signal = SIGTERM, .line = "ended by signal 15" },
+		10 + CAUSE_SIGNAL, "a signal is not lost when the bytes come after all");
 	is_way((struct way){ .nonblock = EPERM, .line = "no random numbers from the kernel: operation not permitted" },
 		10 + CAUSE_RANDOM, "refused");
 	is_way((struct way){ .nonblock = EAGAIN, .block = EPERM, .line = "no random numbers from the kernel: operation not permitted" },

@@ -275,6 +275,9 @@ run_fields(void)
 	}
 	s = parse("{\"auth\":{\"client_token\":\"t\",\"metadata\":{\"m\":\"a\\u0000\\n\\u00e9\"}}}");
 	b = (struct buf)BUF(text);
+	ok(show_has_field(S("wrapped_accessor")) && show_has_field(S("policies")) && show_has_field(S("token_meta_m")), "names there are");
+	ok(!show_has_field(S("")) && !show_has_field(S("metadata")) && !show_has_field(S("client_token")) && !show_has_field(S("tokens")),
+	   "and names there are not");
 	ok(show_field(&b, &s, S("token_meta_m"), &arena, &err) == 0, "a field is raw");
 	is_str(buf_str(&b), S("a\0\n\xc3\xa9"), "every byte of it");
 }
