@@ -197,51 +197,42 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	    STR(words));
 }
 
-/* Who asked. */
-static enum step
-take_caller(struct sts *m, struct str body, struct arena *a, struct err *e)
-{
-	if (xml_read(body, "GetCallerIdentityResponse\0GetCallerIdentityResult\0", "Arn\0", &m->arn, a, e) < 0)
-		err_in(e, "answer");
-	else if (!str_is_visible(m->arn))
-		err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: Arn is missing or malformed");
-	else
-		return STEP_DONE;
-	return STEP_FAIL;
-}
-
 static enum step
 take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
 	static const char keys[] = "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0";
-	const char *key = keys;
+	const char *key = m->who ? "Arn\0" : keys, *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
+	unsigned n = m->who ? 1 : 4;
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
 		*e = *in->err;
-		if (!m->who)
-			e->cause = CAUSE_CREDENTIALS;
+		e->cause = CAUSE_CREDENTIALS;
 		return STEP_FAIL;
 	}
 	if (in->status != 200) {
 		take_refusal(m, in, a, e);
 		return STEP_FAIL;
 	}
-	if (m->who)
-		return take_caller(m, in->body, a, e);
-	if (xml_read(in->body, m->cred ? "AssumeRoleResponse\0AssumeRoleResult\0Credentials\0" :
-	    "AssumeRoleWithWebIdentityResponse\0AssumeRoleWithWebIdentityResult\0Credentials\0", keys, value, a, e) < 0) {
+	if (!m->who)
+		path = m->cred ? "AssumeRoleResponse\0AssumeRoleResult\0Credentials\0" :
+		    "AssumeRoleWithWebIdentityResponse\0AssumeRoleWithWebIdentityResult\0Credentials\0";
+	if (xml_read(in->body, path, key, value, a, e) < 0) {
 		if (e->cause != CAUSE_MEMORY)
 			e->cause = CAUSE_CREDENTIALS;
 		e->code = ERR_RETRY;
 		err_in(e, "answer");
 		return STEP_FAIL;
 	}
-	for (unsigned i = 0; i < 4; i++, key += strlen(key) + 1)
+	for (unsigned i = 0; i < n; i++, key += strlen(key) + 1)
 		if (!str_is_visible(value[i]) || (i == 3 && !date_parse_rfc3339(value[i], &m->got.expires_s))) {
 			err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
 			return STEP_FAIL;
 		}
+	if (m->who) {
+		m->arn = value[0];
+		return STEP_DONE;
+	}
 	m->got.id = value[0];
 	m->got.secret = value[1];
 	m->got.token = value[2];

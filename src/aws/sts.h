@@ -50,9 +50,8 @@ struct sts {
    STS's Code and the first sentence of its Message: ERR_RETRY for no answer, 429, 5xx, throttling, InvalidIdentityToken,
    IDPCommunicationError and ExpiredTokenException; ERR_INPUT for ValidationError and the two about policies; else ERR_DENIED.
    CAUSE_CLOCK when our signature's time is refused, CAUSE_USE for what is malformed here, else CAUSE_CREDENTIALS.
-   GetCallerIdentity goes by the same rules, but its refusals have CAUSE_DENIED, and what kept it from an answer its own cause: it
-   is asked about credentials that are there. Every line begins
-   with "sts" and, once it was asked, the place. */
+   GetCallerIdentity goes by the same rules, but its refusals have CAUSE_DENIED: it is asked about credentials that are there.
+   Every line begins with "sts" and, once it was asked, the place. */
 enum step sts_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 
 #endif

@@ -34,7 +34,6 @@ struct doctor {	/* what is large stands last: the code is the shorter for it */
 	struct err err;			/* of what was tried last */
 	struct err cause;
 	struct err end;
-	struct vault vault;		/* the configured one, but for the wrapping */
 	struct chain_config sources;
 	struct chain chain;		/* of one source that is looked at */
 	struct auth auth;
@@ -296,7 +295,6 @@ try_credentials(struct doctor *d, enum chain_source *pin)
 		say_err(d, "credentials", FAILED);
 		return;
 	}
-	d->auth.plan.vault = &d->vault;
 	say_cred(d, "credentials", d->source, &d->auth.chain.cred);
 	if (!d->config->region.len)
 		say_region(d, d->auth.plan.region);
@@ -357,12 +355,12 @@ try_instance(struct doctor *d)
 static void
 try_vault(struct doctor *d)
 {
-	struct health m = { .vault = &d->vault };
+	struct health m = { .vault = &d->config->vault };
 
 	if (d->is_unfit)	/* by its CA certificates */
 		return;
 	if (try(d, health_step, &m)) {
-		say(d, "vault", OK, "%s, version %.*s", m.node, STR(m.version.len ? m.version : S("unknown")));
+		row(d, "vault", OK, str_of(m.node));
 		return;
 	}
 	/* A proxy may let logins through and nothing else. */
@@ -390,7 +388,7 @@ static void
 try_login(struct doctor *d)
 {
 	struct login m = { .config = &d->auth.plan };
-	struct revoke back = { .vault = &d->vault };
+	struct revoke back = { .vault = &d->config->vault };
 
 	if (!d->is_planned || d->is_unfit) {
 		say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
@@ -470,8 +468,7 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 	d->flow = &cmd->flow;
 	d->config = c;
 	d->out = arena_buf(&cmd->flow.arena, REPORT_MAX);
-	d->vault = c->vault;
-	d->vault.wrap_ttl_s = 0;
+	c->vault.wrap_ttl_s = 0;	/* a token that is wrapped cannot be given back */
 	d->sources.env = &c->aws;
 	d->sources.fixed = c->cred;
 	d->sources.home = c->home;

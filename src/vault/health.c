@@ -18,17 +18,13 @@ ask_health(struct health *m, struct ask *out, struct arena *a, struct err *e)
 
 /* Whether an answer is one of this endpoint: a gateway has statuses of the same numbers. */
 static bool
-is_health(struct health *m, const struct answer *in, struct arena *a)
+is_health(const struct answer *in)
 {
 	struct json root, initialized;
 	struct err ignored;	/* whatever is wrong with it: it is not what was asked for */
 
-	if (in->how != ANSWER_OK || json_parse(&root, in->body, &ignored) < 0 || json_get(root, "initialized", &initialized, &ignored) < 0 ||
-	    json_type(initialized) != JSON_BOOL || cred_get_string(&m->version, root, "version", a, &ignored) < 0)
-		return false;
-	if (!str_is_visible(m->version) || m->version.len > HEALTH_VERSION_MAX)
-		m->version = S("");
-	return true;
+	return in->how == ANSWER_OK && json_parse(&root, in->body, &ignored) == 0 &&
+	    json_get(root, "initialized", &initialized, &ignored) == 0 && json_type(initialized) == JSON_BOOL;
 }
 
 /* What each status says of the node, and what to do where it takes no logins: two C strings each. */
@@ -42,12 +38,11 @@ take_answer(struct health *m, const struct answer *in, struct arena *a, struct e
 {
 	const short *s = statuses;
 	const char *hint;
-	bool is_it = is_health(m, in, a);
 
 	for (m->node = words; *s && *s != in->status; s++)
 		m->node = vault_next(vault_next(m->node));
 	hint = vault_next(m->node);
-	if (!is_it || !*s) {
+	if (!*s || !is_health(in)) {
 		if (vault_check(in, NULL, a, e) == 0)
 			err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: not vault's", in->status);
 	} else if (!*hint) {

@@ -7,14 +7,11 @@
 
 #define HEALTH_CONNECT_MS 10000
 #define HEALTH_WITHIN_MS 15000
-#define HEALTH_VERSION_MAX 40	/* bytes that are shown; "2.0.1+ent.hsm.fips1403" has 22 */
 
 struct health {
 	const struct vault *vault;	/* set by the caller, the rest zero */
 	bool is_asked;
-	/* After STEP_DONE. */
-	const char *node;		/* "active" and the like, for a sentence; static */
-	struct str version;		/* as the server says it: visible ASCII; may be empty */
+	const char *node;		/* after STEP_DONE: "active" and the like, for a sentence; static */
 };
 
 /* GET /v1/sys/health ("/sys/health", Vault API), which everybody may ask, always in the root namespace: no other has it. 200, 429

@@ -1,4 +1,4 @@
-/* tests/fuzz/health.c: fuzzes an answer about a node's health: it ends in a state and a version that may be shown, or in one printable line. */
+/* tests/fuzz/health.c: fuzzes an answer about a node's health: it ends in a state, or in one printable line. */
 /* SPDX-License-Identifier: MIT */
 #include "vault/health.h"
 
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	must(health_step(&m, NULL, &ask, &env, &e) == STEP_ASK && ask.kind == ASK_HTTP);
 	if (health_step(&m, &in, &ask, &env, &e) == STEP_DONE) {
 		must(in.status == 200 || in.status == 429 || in.status == 473);
-		must(m.node && m.version.len <= HEALTH_VERSION_MAX && (!m.version.len || str_is_visible(m.version)));
+		must(*m.node);
 		return 0;
 	}
 	must(str_begins(str_of(e.line), "vault https://vault: ") && str_is_printable(str_of(e.line)));

@@ -175,7 +175,7 @@ health_init(void)
 static void
 health_describe(struct buf *b)
 {
-	buf_fmt(b, "= node %s\n= version %.*s\n", machine.health.node, STR(machine.health.version));
+	buf_fmt(b, "= node %s\n", machine.health.node);
 }
 
 static void
