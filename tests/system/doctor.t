@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import threading
@@ -13,7 +14,7 @@ import program
 import unruly
 from peers import folder
 from program import KEYS, SECRETS, SESSION, Standin, line, run, said, until, with_env
-from tap import end, equal, ok
+from tap import can, end, equal, ok
 
 vault = Standin()
 STATES = {"ok", "chosen", "skipped", "failed", "info"}
@@ -186,8 +187,15 @@ finds("a token file that is not there", 10, "web identity: its token file: %s: n
 with open(missing, "w") as f:
     f.write("canary.jwt\n")
 os.chmod(missing, 0)
+DENIED = "web identity: its token file: %s: permission denied" % missing
 if os.geteuid() != 0:
-    finds("an unreadable token file", 10, "web identity: its token file: %s: permission denied" % missing, env=WEB)
+    finds("an unreadable token file", 10, DENIED, env=WEB, state=("web-identity", "failed"))
+elif can(program.nobody(), "an unreadable token file", "a user namespace with no other user than us"):
+    os.chmod(folder, 0o711)
+    copies = [shutil.copy(word, folder) if os.path.exists(word) else word for word in program.PREFIX]
+    ran = run(argv=[*copies, "doctor"], env=with_env(ENV, {**WEB, **AT_WEB}), preexec_fn=lambda: program.become(program.nobody()), cwd="/")
+    ok(ran.code == 10 and ran.out.endswith("\ncause: %s\n" % DENIED), "an unreadable token file", ran)
+    clean("an unreadable token file", ran)
 os.unlink(missing)
 os.mkdir(missing)
 finds("a token file that cannot be read", 10, "web identity: its token file: %s: is a directory" % missing, env=WEB,
