@@ -155,6 +155,13 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	return b.full ? (arena_err(e), STEP_FAIL) : STEP_ASK;
 }
 
+/* Whether our token, or the beginning of it, stands in what STS says. */
+static bool
+is_echo(struct str text, struct str token)
+{
+	return token.len && str_find(text, str_part(token, 0, 16)) != SIZE_MAX;
+}
+
 /* The first sentence, fit to be shown: no line behind it, for there are canonical strings, and nothing of the token. */
 static struct str
 sentence_of(struct str text, struct str token)
@@ -165,7 +172,7 @@ sentence_of(struct str text, struct str token)
 		text.len = SHOWN_MAX;
 	if (text.len && text.at[text.len - 1] == '.')
 		text.len--;
-	if (token.len && str_find(text, str_part(token, 0, 16)) != SIZE_MAX)
+	if (is_echo(text, token))
 		text.len = 0;
 	return text;
 }
@@ -178,15 +185,15 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	static const char fatal[] = "ValidationError\0MalformedPolicyDocument\0PackedPolicyTooLarge\0";
 	enum err_cause cause = m->who ? CAUSE_DENIED : CAUSE_CREDENTIALS;
 	enum err_code next = ERR_DENIED;
-	struct str said[2], words, rest;
+	struct str said[2], words, rest, token = m->cred ? m->cred->token : m->param[STS_TOKEN];
 
 	if (xml_read(in->body, "ErrorResponse\0Error\0", "Code\0Message\0", said, a, e) < 0)
 		said[0].len = 0;
 	rest = said[0];
 	str_span(&rest, STR_WORD);
-	if (!said[0].len || rest.len || said[0].len > 64)
+	if (!said[0].len || rest.len || said[0].len > 64 || is_echo(said[0], token))
 		said[0].len = said[1].len = 0;
-	words = sentence_of(said[1], m->cred ? m->cred->token : m->param[STS_TOKEN]);
+	words = sentence_of(said[1], token);
 	if (in->status == 429 || in->status >= 500 || str_is_in(said[0], again))
 		next = ERR_RETRY;
 	else if (str_is_in(said[0], fatal))
