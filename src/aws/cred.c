@@ -4,17 +4,9 @@
 
 #include "data/date.h"
 
-#include <string.h>
-
 const char cred_names[] =
 #define CRED_NAMES_OF(key, name, older) name "\0" older "\0"
     CRED_VARIABLES(CRED_NAMES_OF);
-
-static const char *
-next(const char *list)
-{
-	return list + strlen(list) + 1;
-}
 
 const char *
 cred_name(enum cred_var var)
@@ -22,7 +14,7 @@ cred_name(enum cred_var var)
 	const char *name = cred_names;
 
 	for (unsigned n = 2 * (unsigned)var; n > 0; n--)
-		name = next(name);
+		name = str_next(name);
 	return name;
 }
 
@@ -78,10 +70,10 @@ cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, stru
 	struct str value[4];
 
 	for (unsigned n = 4 * (unsigned)spelling; n > 0; n--)
-		key = next(key);
+		key = str_next(key);
 	if (json_parse(&root, body, e) < 0 || (spelling == CRED_JSON_IOT && json_get(root, "credentials", &root, e) < 0))
 		goto fail;
-	for (unsigned i = 0; i < 4; i++, key = next(key)) {
+	for (unsigned i = 0; i < 4; i++, key = str_next(key)) {
 		if (cred_get_string(&value[i], root, key, a, e) < 0)
 			goto fail;
 		if (i < 2 ? !str_is_visible(value[i]) : i == 2 && value[i].len && !str_is_visible(value[i])) {

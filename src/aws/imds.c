@@ -31,7 +31,7 @@ find_url(struct imds *m, enum imds_state state, struct arena *a, struct err *e)
 	const char *place = places;
 
 	for (int n = state == IMDS_CRED ? IMDS_ROLES : (int)state; n > IMDS_TOKEN; n--)
-		place += strlen(place) + 1;
+		place = str_next(place);
 	buf_fmt(&url, "%.*s/latest/%s%s", STR(m->base), state > IMDS_CRED ? IDENTITY : "", place);
 	if (state == IMDS_CRED)
 		uri_add_escaped(&url, m->role, false);

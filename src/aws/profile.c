@@ -50,7 +50,7 @@ key_of(struct str name)
 	const char *key = keys;
 	unsigned i = 0;
 
-	for (; *key && !str_eq_nocase(name, str_of(key)); key += strlen(key) + 1)
+	for (; *key && !str_eq_nocase(name, str_of(key)); key = str_next(key))
 		i++;
 	return (enum key)i;
 }
@@ -209,7 +209,7 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 		return r > 0 ? bad(e, "role_arn without a source of credentials") : r;
 	}
 	out->base = PROFILE_ENVIRONMENT;
-	for (const char *c = sources; !str_is(v[CREDENTIAL_SOURCE], c); c += strlen(c) + 1)
+	for (const char *c = sources; !str_is(v[CREDENTIAL_SOURCE], c); c = str_next(c))
 		if (++out->base > PROFILE_INSTANCE)
 			return bad(e, "no such credential_source");
 	return 0;

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/region.h"
 
-#include <string.h>
-
 #define FIPS S("-fips")
 
 /* Prefix, suffix and dual-stack suffix in turn; the last is every other region's. */
@@ -11,12 +9,6 @@ static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "api.amazonwebserv
 	"us-iso-\0" "c2s.ic.gov\0" "api.aws.ic.gov\0" "us-isob-\0" "sc2s.sgov.gov\0" "api.aws.scloud\0"
 	"us-isof-\0" "csp.hci.ic.gov\0" "api.aws.hci.ic.gov\0" "eu-isoe-\0" "cloud.adc-e.uk\0" "api.cloud-aws.adc-e.uk\0"
 	"eusc-\0" "amazonaws.eu\0" "api.amazonwebservices.eu\0" "\0" "amazonaws.com\0" "api.aws";
-
-static const char *
-next(const char *list)
-{
-	return list + strlen(list) + 1;
-}
 
 bool
 region_is_valid(struct str region)
@@ -41,8 +33,8 @@ suffix_of(struct str region)
 	const char *prefix = partitions;
 
 	while (!str_begins(region, prefix))
-		prefix = next(next(next(prefix)));
-	return next(prefix);
+		prefix = str_next(str_next(str_next(prefix)));
+	return str_next(prefix);
 }
 
 struct str
@@ -56,7 +48,7 @@ region_is_aws_host(struct str host)
 {
 	unsigned i = 0;
 
-	for (const char *word = next(partitions); word < partitions + sizeof partitions; word = next(word), i++) {
+	for (const char *word = str_next(partitions); word < partitions + sizeof partitions; word = str_next(word), i++) {
 		struct str suffix = str_of(word), tail;
 
 		if (i % 3 == 2 || host.len < suffix.len)	/* a prefix */
@@ -88,7 +80,7 @@ region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dual
 		return;
 	}
 	fips = (fips || str_has_suffix(region, FIPS)) && (dualstack || !str_begins(region, "us-gov-"));
-	buf_fmt(out, "%s.%.*s.%s", fips ? "sts-fips" : "sts", STR(region_scope(region)), dualstack ? next(suffix) : suffix);
+	buf_fmt(out, "%s.%.*s.%s", fips ? "sts-fips" : "sts", STR(region_scope(region)), dualstack ? str_next(suffix) : suffix);
 }
 
 void

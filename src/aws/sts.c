@@ -82,7 +82,7 @@ add_body(const struct sts *m, struct buf *b)
 	size_t start = b->len;
 
 	buf_fmt(b, "Action=%s%s&Version=2011-06-15", m->who ? "GetCallerIdentity" : "AssumeRole", m->cred ? "" : "WithWebIdentity");
-	for (unsigned i = 0; i < STS_PARAMS; i++, name += strlen(name) + 1)
+	for (unsigned i = 0; i < STS_PARAMS; i++, name = str_next(name))
 		if (m->param[i].len) {
 			buf_fmt(b, "&%s=", name);
 			uri_add_escaped(b, m->param[i], false);
@@ -231,7 +231,7 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 		err_in(e, "answer");
 		return STEP_FAIL;
 	}
-	for (unsigned i = 0; i < n; i++, key += strlen(key) + 1)
+	for (unsigned i = 0; i < n; i++, key = str_next(key))
 		if (!str_is_visible(value[i]) || (i == 3 && !date_parse_rfc3339(value[i], &m->got.expires_s))) {
 			err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
 			return STEP_FAIL;

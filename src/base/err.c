@@ -51,7 +51,7 @@ err_text(int errnum)
 	for (size_t i = 0; i < sizeof numbers; i++) {
 		if (numbers[i] == errnum)
 			return text;
-		text += strlen(text) + 1;
+		text = str_next(text);
 	}
 	return NULL;
 }

@@ -40,6 +40,12 @@ bool str_begins(struct str s, const char *c);
 /* Whether s is one of a list: C strings one behind the other, an empty one at the end ("yes\0" "no\0"). Lists are single
    strings since a table of pointers costs a relocation each. */
 bool str_is_in(struct str s, const char *list);
+/* The C string behind this one in such a list. */
+static inline const char *
+str_next(const char *list)
+{
+	return list + strlen(list) + 1;
+}
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 /* Order by bytes, a prefix first: <0, 0, >0. */

@@ -11,26 +11,20 @@ static const char verbs[] =
 	"version\0" "[flags]\0" "print what this file is made of\0"
 	"help\0" "[verb]\0" "print help\0";
 
-static const char *
-next(const char *text)
-{
-	return text + strlen(text) + 1;
-}
-
 const char *
 cmd_find_verb(struct str name, enum conf_verb *bit)
 {
 	const char *verb = verbs;
 
 	for (*bit = VERB_LOGIN; *verb && !str_is(name, verb); *bit *= 2)
-		verb = next(next(next(verb)));
+		verb = str_next(str_next(str_next(verb)));
 	return verb;
 }
 
 int
 cmd_hint_verb(struct str name, struct err *e)
 {
-	for (const char *verb = verbs; *verb; verb = next(next(next(verb))))
+	for (const char *verb = verbs; *verb; verb = str_next(str_next(str_next(verb))))
 		if (conf_distance(name, str_of(verb)) < 3)
 			return err_hint(e, "did you mean %s?", verb);
 	return err_hint(e, "pantler help names the verbs");
@@ -66,12 +60,12 @@ void
 cmd_add_overview(struct buf *b)
 {
 	buf_fmt(b, "pantler logs a machine in to HashiCorp Vault and OpenBao by its AWS identity.\n\n");
-	for (const char *verb = verbs; *verb; verb = next(next(next(verb)))) {
+	for (const char *verb = verbs; *verb; verb = str_next(str_next(str_next(verb)))) {
 		size_t start = b->len;
 
 		buf_fmt(b, "  pantler %s", verb);
 		pad(b, start, 19);
-		buf_fmt(b, "%s\n", next(next(verb)));
+		buf_fmt(b, "%s\n", str_next(str_next(verb)));
 	}
 	buf_fmt(b, "\npantler help VERB shows the flags; pantler(1) explains them.\n"
 	    "AWS credentials, the first that there are: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile of ~/.aws,\n"
@@ -86,10 +80,10 @@ cmd_help(struct cmd *c, struct err *e)
 	struct buf b = arena_buf(&c->flow.arena, 4096);
 	struct str topic = str_part(str_of(c->argc ? c->argv[0] : ""), 0, 40);
 	enum conf_verb bit;
-	const char *verb = cmd_find_verb(topic, &bit), *arguments = next(verb);
+	const char *verb = cmd_find_verb(topic, &bit), *arguments = str_next(verb);
 
 	if (*verb) {
-		buf_fmt(&b, "pantler %s %s\n  %s\n\n", verb, arguments, next(arguments));
+		buf_fmt(&b, "pantler %s %s\n  %s\n\n", verb, arguments, str_next(arguments));
 		add_flags(&b, bit);
 	} else if (topic.len) {
 		err_set(e, ERR_INPUT, CAUSE_USE, "no help on \"%.*s\"", STR(topic));

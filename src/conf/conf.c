@@ -21,7 +21,7 @@ conf_text(enum conf_key key, enum conf_text which)
 	const char *t = texts;
 
 	for (unsigned n = (unsigned)key * CONF_TEXTS + which; n > 0; n--)
-		t += strlen(t) + 1;
+		t = str_next(t);
 	return t;
 }
 
@@ -51,13 +51,6 @@ env_vault(char *const *envp, const char *name, const char **prefix)
 	return value.len ? value : env_get(envp, *prefix = "VAULT_", name);
 }
 
-/* Lists are names that end in NUL, the last one empty. */
-static const char *
-next(const char *list)
-{
-	return list + strlen(list) + 1;
-}
-
 /* Variables that would change what a login does, and that this build cannot honour: going on without would be a surprise. */
 static const char refused[] = "CLIENT_CERT\0" "CLIENT_KEY\0" "CLIENT_CERT_BYTES\0" "CLIENT_KEY_BYTES\0" "HTTP_PROXY\0" "PROXY_ADDR\0"
 	"HEADERS\0" ;
@@ -70,7 +63,7 @@ read_aws(struct config *c, char *const *envp)
 {
 	const char *name = cred_names;
 
-	for (unsigned i = 0; i < 2 * CRED_VARS; i++, name = next(name)) {
+	for (unsigned i = 0; i < 2 * CRED_VARS; i++, name = str_next(name)) {
 		struct str *v = &c->aws.var[i / 2];
 
 		if (!v->len && *name)
@@ -97,12 +90,12 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 	c->ca_pem = env_vault(envp, "CACERT_BYTES", &prefix);
 	c->home = env_get(envp, "", "HOME");
 	read_aws(c, envp);
-	for (name = ignored; *name; name = next(name))
+	for (name = ignored; *name; name = str_next(name))
 		if (env_vault(envp, name, &prefix).len) {
 			c->ignored[n].prefix = prefix;
 			c->ignored[n++].name = name;
 		}
-	for (name = refused; *name; name = next(name))
+	for (name = refused; *name; name = str_next(name))
 		if (env_vault(envp, name, &prefix).len)
 			return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s is set: not in this build yet", prefix, name);
 	return 0;
@@ -163,7 +156,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	if (nearest)
 		return err_hint(e, "did you mean -%s?", nearest);
 	for (unsigned bit = verb; bit > 1; bit /= 2)
-		of = next(of);
+		of = str_next(of);
 	return err_hint(e, "pantler help %s shows the flags", of);
 }
 
@@ -232,7 +225,7 @@ conf_read_pair(struct config *c, struct str pair, struct err *e)
 	const char *known = pairs;
 	enum conf_key key = CONF_ROLE;
 
-	for (; *known && !str_is(name, known); known = next(known))
+	for (; *known && !str_is(name, known); known = str_next(known))
 		key++;
 	if (*known && name.len == pair.len)	/* "role" alone would quietly undo PANTLER_ROLE */
 		return err_set(e, ERR_INPUT, CAUSE_USE, "%s= needs a value", known);

@@ -83,12 +83,6 @@ struct file {
 	struct str kept[KEPT_ALL];
 };
 
-static const char *
-next(const char *list)
-{
-	return list + strlen(list) + 1;
-}
-
 /* "FILE:3:5: role is empty" */
 static int
 refuse(struct file *f, struct hcl at, const char *name, const char *what)
@@ -118,7 +112,7 @@ find_row(struct str key, enum block in, const char **name)
 	const char *at = names;
 
 	*name = NULL;
-	for (size_t i = 0; i < ROWS; i++, at = next(at)) {
+	for (size_t i = 0; i < ROWS; i++, at = str_next(at)) {
 		unsigned d;
 
 		if (rows[i].block != in)

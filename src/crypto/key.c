@@ -179,7 +179,7 @@ static const char *
 nth(const char *list, unsigned n)
 {
 	while (n-- > 0)
-		list += strlen(list) + 1;
+		list = str_next(list);
 	return list;
 }
 

@@ -469,8 +469,11 @@ look(struct x509 *x)
 		return;
 	if (x->config.skip_verify)
 		x->code = 0;
-	else if (trust_find(&x->trust, x->config.trust, wanted, i, x->config.arena, &x->err) == 0)
-		walk(x);
+	else if (trust_find(&x->trust, x->config.trust, wanted, i, x->config.arena, &x->err) == 0 && !walk(x) &&
+	    x->signatures == X509_SIGNATURES) {
+		forget(x);
+		buf_fmt(&x->line, "server's certificates are not trusted after %d signatures, and no more are verified", X509_SIGNATURES);
+	}
 }
 
 void

@@ -133,7 +133,7 @@ take_number(struct str *s)
 static bool
 take_word(struct str *s)
 {
-	for (const char *word = "true\0false\0null\0"; *word; word += strlen(word) + 1) {
+	for (const char *word = "true\0false\0null\0"; *word; word = str_next(word)) {
 		if (str_begins(*s, word)) {
 			s->at += strlen(word);
 			s->len -= strlen(word);

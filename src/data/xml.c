@@ -64,7 +64,7 @@ entity(struct str s)
 
 	for (const char *n = names; *n; n += strlen(n) + 2)
 		if (str_is(s, n))
-			return n[strlen(n) + 1];
+			return *str_next(n);
 	if (!str_take(&s, '#'))
 		return -1;
 	if (str_take(&s, 'x'))
@@ -104,7 +104,7 @@ static const char *
 nth(const char *list, size_t n)
 {
 	for (; n > 0; n--)
-		list += strlen(list) + 1;
+		list = str_next(list);
 	return list;
 }
 

@@ -35,7 +35,7 @@ roots_open(struct trust_source *out, struct file_reader *r, const struct roots *
 	}
 	if (from->path && *from->path)
 		return file_reader_open(r, from->path, e);
-	for (const char *at = usual; *at; at += strlen(at) + 1)
+	for (const char *at = usual; *at; at = str_next(at))
 		if (file_reader_open(r, at, e) == 0)
 			return 0;
 	if (from->whose == ROOTS_AWS_OWN) {

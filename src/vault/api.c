@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-/* Lists are C strings one behind the other, an empty one at the end: pointers to them would cost a relocation each. */
-const char *
-vault_next(const char *text)
-{
-	return text + strlen(text) + 1;
-}
-
 /* A field without a value is left out. */
 static void
 add_field(struct ask_http *h, const char *name, struct str value)
@@ -113,7 +106,7 @@ type_name(enum json_type type)
 	const char *name = "nothing\0null\0a boolean\0a number\0a string\0an array\0an object";
 
 	while (type-- > 0)
-		name = vault_next(name);
+		name = str_next(name);
 	return name;
 }
 
@@ -152,7 +145,7 @@ check_part(struct vault_secret *s, char part, struct err *e)
 {
 	struct json v;
 
-	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
+	for (const char *f = vault_fields; *f; f = str_next(str_next(f))) {
 		const char *key = f + VAULT_KEY;
 
 		if (f[VAULT_PART] != part)
@@ -255,7 +248,7 @@ vault_show(struct str text, const struct str *hide)
 	static const char ends[] = "\n\0" "\r\0" "<\0" "AWS4-\0" "Canonical String\0" "canonical string\0" "String-to-Sign\0" "X-Amz-Sec\0"
 		"x-amz-sec\0";
 
-	for (const char *end = ends; *end; end = vault_next(end))
+	for (const char *end = ends; *end; end = str_next(end))
 		text = str_part(text, 0, str_find(text, str_of(end)));
 	for (; hide && hide->len; hide++)
 		if (hide->len >= VAULT_HIDE_MIN)	/* by its beginning, so that one that was cut is found too */
@@ -315,7 +308,7 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	if (in->status == 200 || in->status == 204)
 		return 0;
 	for (; s->status && s->status != in->status; s++)
-		what = vault_next(what);
+		what = str_next(what);
 	code = s->code;
 	cause = s->cause;
 	if (in->status >= 500 && !s->status) {

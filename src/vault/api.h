@@ -51,9 +51,6 @@ enum {
 
 extern const char vault_fields[];
 
-/* The C string after this one. */
-const char *vault_next(const char *text);
-
 /* The value of a field; JSON_NONE when it or its part is absent. */
 int vault_get(const struct vault_secret *s, const char *field, struct json *out, struct err *e) __attribute__((warn_unused_result));
 

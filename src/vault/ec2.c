@@ -6,8 +6,6 @@
 #include "data/jsonw.h"
 #include "vault/nonce.h"
 
-#include <string.h>
-
 static int
 make_body(struct ec2 *m, struct arena *a, struct err *e)
 {
@@ -28,7 +26,7 @@ make_body(struct ec2 *m, struct arena *a, struct err *e)
 		const char *key = "role\0identity\0signature\0pkcs7\0nonce";
 
 		jsonw_open(&w, '{');
-		for (size_t i = 0; i < sizeof values / sizeof *values; i++, key += strlen(key) + 1)
+		for (size_t i = 0; i < sizeof values / sizeof *values; i++, key = str_next(key))
 			if (values[i].len) {
 				jsonw_key(&w, key);
 				jsonw_str(&w, values[i]);

@@ -40,8 +40,8 @@ take_answer(struct health *m, const struct answer *in, struct arena *a, struct e
 	const char *hint;
 
 	for (m->node = words; *s && *s != in->status; s++)
-		m->node = vault_next(vault_next(m->node));
-	hint = vault_next(m->node);
+		m->node = str_next(str_next(m->node));
+	hint = str_next(m->node);
 	if (!*s || !is_health(in)) {
 		if (vault_check(in, NULL, a, e) == 0)
 			err_set(e, ERR_PEER, CAUSE_ANSWER, "answer %d: not vault's", in->status);

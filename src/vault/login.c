@@ -204,7 +204,7 @@ find_refusal(struct str words, const unsigned char **move)
 	const char *needle = texts;
 
 	for (*move = *moves; str_find(words, str_of(needle)) == SIZE_MAX; *move += sizeof *moves)
-		needle = vault_next(vault_next(vault_next(needle)));
+		needle = str_next(str_next(str_next(needle)));
 	return needle;
 }
 
@@ -252,12 +252,12 @@ explain(const struct login_config *c, const struct answer *in, const struct str 
 	struct str text = vault_error_text(in->body, a);
 	const unsigned char *move;
 	const char *needle = find_refusal(text, &move);
-	const char *line = vault_next(needle), *hint = vault_next(line);
+	const char *line = str_next(needle), *hint = str_next(line);
 
 	if (!text.at || (!*needle && in->status != 400))
 		return;
 	while (*hint == '=')
-		hint = vault_next(vault_next(vault_next(hint)));
+		hint = str_next(str_next(str_next(hint)));
 	if (in->status == 400 && is_no_role(text)) {
 		e->code = ERR_INPUT;
 		e->cause = CAUSE_DENIED;

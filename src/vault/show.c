@@ -112,7 +112,7 @@ add_meta(struct rows *r, const struct vault_secret *s, struct arena *a, struct e
 static const char *
 name_of(const char *field)
 {
-	const char *key = field + VAULT_KEY, *name = vault_next(key);
+	const char *key = field + VAULT_KEY, *name = str_next(key);
 
 	return *name == '=' ? key : name;
 }
@@ -120,7 +120,7 @@ name_of(const char *field)
 static int
 collect(struct rows *r, const struct vault_secret *s, struct arena *a, struct err *e)
 {
-	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
+	for (const char *f = vault_fields; *f; f = str_next(str_next(f))) {
 		struct row row = { f[VAULT_ROW], str_of(name_of(f)), { 0 } };
 		bool is_wrap = f[VAULT_PART] == VAULT_WRAP;
 		struct json v;
@@ -191,7 +191,7 @@ static int
 put_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e)
 {
 	jsonw_open(w, '{');
-	for (const char *f = vault_fields; *f; f = vault_next(vault_next(f))) {
+	for (const char *f = vault_fields; *f; f = str_next(str_next(f))) {
 		char row = f[VAULT_ROW], type = f[VAULT_TYPE];
 		bool is_part = row == VAULT_AUTH || row == VAULT_WRAP;
 		struct json v;
@@ -234,7 +234,7 @@ find_name(struct str name)
 	const char *f = vault_fields;
 
 	while (*f && !(name.len && str_is(name, name_of(f))))
-		f = vault_next(vault_next(f));
+		f = str_next(str_next(f));
 	return f;
 }
 

@@ -78,11 +78,9 @@ verdict 'armv7l is built as armhf, with the compiler at hand' native_arm
 
 quiet() {
 	make -W src/base/err.c -n all | grep -q '^gcc' || echo 'make -n hides commands'
-	touch src/base/wipe.c
-	make all >"$work/log" 2>&1
+	make -W src/base/wipe.c all >"$work/log" 2>&1
 	grep -Ev '^  (CC|LINK|DONE) ' "$work/log"
-	touch src/base/wipe.c
-	make V=1 "$build/obj/src/base/wipe.o" 2>&1 | grep -q -- '-c -o .* src/base/wipe.c' || echo 'V=1 does not show the command'
+	make -W src/base/wipe.c V=1 "$build/obj/src/base/wipe.o" 2>&1 | grep -q -- '-c -o .* src/base/wipe.c' || echo 'V=1 does not show the command'
 }
 verdict 'V=1 shows commands, without it a line a step' quiet
 

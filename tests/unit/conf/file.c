@@ -267,7 +267,7 @@ errors(void)
 	ok(read_text(CONFIG("type = \"\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "an empty type");
 	is_line(&err, "F:2:8: type must be iam or ec2", "its line");
 	ok(read_text("vault {\n address = 8200 }") == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "an address");
-	is_line(&err, "F:2:12: address: address: has no scheme: it must begin with https:// or http://", "its line");
+	is_line(&err, "F:2:12: address: has no scheme: it must begin with https:// or http://", "its line");
 	ok(read_text("vault { tls_skip_verify = \"perhaps\" }") == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "a boolean");
 	is_line(&err, "F:1:27: tls_skip_verify is neither true nor false", "its line");
 	ok(read_text(CONFIG("header_value = \"a\\nb\"")) == 0 && conf_check(&c, VERB_LOGIN, &err) < 0, "a control byte");

@@ -18,6 +18,7 @@ struct run {
 	const char *host;
 	int64_t now_s;
 	bool skip_verify;
+	unsigned signatures;	/* verified before it begins */
 };
 
 /* 0, or its number. */
@@ -48,6 +49,7 @@ look(const struct run *r)
 		return 1;
 	x.config = config;
 	x509_init(&x);
+	x.signatures = r->signatures;
 	return feed(r);
 }
 
@@ -324,6 +326,13 @@ test_limits(void)
 	r.sent_n = 2;
 	ok(look(&r) != 0, "one that cannot be decoded");
 	is_line(&x.err, "certificate 2 of 2 that the server sent cannot be decoded", "its sentence");
+
+	r = run_of("leaf-int int", "root", "vault.test");
+	r.signatures = X509_SIGNATURES - 2;
+	ok(look(&r) == 0 && x.signatures == X509_SIGNATURES, "two signatures, when two are left");
+	r.signatures++;
+	ok(look(&r) != 0 && x.signatures == X509_SIGNATURES, "not when one is");
+	is_line(&x.err, "server's certificates are not trusted after 20 signatures, and no more are verified", "its sentence");
 
 	r = run_of("leaf", "root", "vault.test");
 	r.trusted = S("-----BEGIN CERTIFICATE-----\nno?\n");
