@@ -78,8 +78,7 @@ bear_in = $(bear_c:%.c=$1/obj/bearssl/%.o)
 objs_in = $(patsubst %.c,$1/obj/%.o,$(sort $(foreach f,$2,$(wildcard src/$f/*.c))))
 built = $(patsubst tests/%.c,build/test/%,$(sort $(wildcard $1)))
 unit = $(call built,tests/unit/*/*.c)
-vectors = $(call built,tests/vectors/*.c)
-transcripts = $(call built,tests/transcripts/*.c)
+whole = $(call built,tests/vectors/*.c tests/transcripts/*.c)
 replay = $(call built,tests/fuzz/*.c)
 helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
 # --- The program.
@@ -143,7 +142,7 @@ build/test/unit/%: tests/unit/%.c $$(call libs_for,$$(firstword $$(subst /, ,$$*
 	$(test_link)
 build/test/fuzz/%: tests/fuzz/%.c tests/tools/replay.c $$(call libs_for,agent) build/test/test_our_cc
 	$(test_link)
-$(vectors) $(transcripts): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
+$(whole): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
 	$(test_link)
 build/test/tools/atexit: tests/tools/atexit.c
 	@mkdir -p $(@D)
@@ -151,10 +150,10 @@ build/test/tools/atexit: tests/tools/atexit.c
 
 suite = tests/run $1 $2 || :;
 suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,build,$(wildcard tests/build/*.t)) $(call suite,unit,$(unit)) \
-	$(call suite,vectors,$(vectors) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(transcripts) $(wildcard tests/transcripts/*.t)) \
+	$(call suite,vectors,$(filter build/test/vectors/%,$(whole)) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(filter build/test/transcripts/%,$(whole)) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
 emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
-programs: all $(unit) $(vectors) $(transcripts) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
+programs: all $(unit) $(whole) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
 
 unit: $(unit) ## the unit tests alone
 	@tests/run -new; $(call suite,unit,$(unit)) tests/run -sum
