@@ -67,9 +67,8 @@ auth_plan(struct auth *a, struct flow *f, struct err *e)
 	return 0;
 }
 
-/* A source of trust that cannot be read is better told before a byte goes out than in the middle of a handshake. */
-static int
-check_roots(const struct config *c, struct err *e)
+int
+auth_check_roots(const struct config *c, struct err *e)
 {
 	struct roots roots = answer_vault_roots(c);
 	struct trust_source source;
@@ -104,19 +103,27 @@ login_iam(struct auth *a, struct flow *f, struct err *e)
 	}
 }
 
+int
+auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e)
+{
+	struct str path = f->config->set[CONF_NONCE_FILE].value, text;
+
+	if (file_read(path.at, NONCE_FILE_MAX, &f->arena, &text, e) < 0)
+		return -1;
+	if (file_is_shared(path.at))
+		return err_set(e, ERR_INPUT, CAUSE_FILE, "%.*s: can be read by others than its owner", STR(path));
+	return nonce_parse(nonce, text, instance_id, e) < 0 ? err_in(e, "%.*s", STR(path)) : 0;
+}
+
 /* The nonce of this instance from its file, or a new one into it. */
 static int
-keep_nonce(struct flow *f, struct str path, struct str instance_id, struct str *nonce, struct err *e)
+keep_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e)
 {
 	uint8_t random[16];
 	struct buf hex = arena_buf(&f->arena, 2 * sizeof random), file = arena_buf(&f->arena, NONCE_FILE_MAX);
-	struct str text;
 
-	if (file_read(path.at, NONCE_FILE_MAX, &f->arena, &text, e) == 0) {
-		if (file_is_shared(path.at))
-			return err_set(e, ERR_INPUT, CAUSE_FILE, "%.*s: can be read by others than its owner", STR(path));
-		return nonce_parse(nonce, text, instance_id, e) < 0 ? err_in(e, "%.*s", STR(path)) : 0;
-	}
+	if (auth_read_nonce(f, instance_id, nonce, e) == 0)
+		return 0;
 	if (e->code != ERR_ABSENT)
 		return -1;
 	if (rand_bytes(random, sizeof random, e) < 0)
@@ -126,7 +133,16 @@ keep_nonce(struct flow *f, struct str path, struct str instance_id, struct str *
 	if (hex.full || file.full)
 		return arena_err(e);
 	*nonce = buf_str(&hex);
-	return file_replace(path, buf_str(&file), 0600, e);
+	return file_replace(f->config->set[CONF_NONCE_FILE].value, buf_str(&file), 0600, e);
+}
+
+int
+auth_check_nonce(const struct config *c, struct err *e)
+{
+	if (c->nonce.len || c->set[CONF_NONCE_FILE].value.len)
+		return 0;
+	conf_refuse(&c->set[CONF_TYPE], e, "is ec2, and neither nonce nor nonce_file is set");
+	return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
 }
 
 static int
@@ -136,13 +152,9 @@ login_ec2(struct auth *a, struct flow *f, struct err *e)
 	struct imds identity = { .env = &c->aws, .pkcs7 = c->pkcs7 };
 	struct ec2 m = { .nonce = c->nonce };
 
-	if (!m.nonce.len && !c->set[CONF_NONCE_FILE].value.len) {
-		conf_refuse(&c->set[CONF_TYPE], e, "is ec2, and neither nonce nor nonce_file is set");
-		return err_hint(e, "a nonce that dies with the process would lock the instance out: name a file with -nonce-file");
-	}
-	if (flow_run(f, imds_identity_step, &identity, e) < 0)
+	if (auth_check_nonce(c, e) < 0 || flow_run(f, imds_identity_step, &identity, e) < 0)
 		return -1;
-	if (!m.nonce.len && keep_nonce(f, c->set[CONF_NONCE_FILE].value, identity.instance_id, &m.nonce, e) < 0)
+	if (!m.nonce.len && keep_nonce(f, identity.instance_id, &m.nonce, e) < 0)
 		return err_in(e, "nonce file");
 	m.config = (struct login_config){ .vault = &c->vault, .mount = c->set[CONF_MOUNT].value, .role = c->set[CONF_ROLE].value };
 	m.document = c->pkcs7 ? S("") : identity.document;
@@ -158,7 +170,7 @@ auth_login(struct auth *a, struct flow *f, struct err *e)
 {
 	const struct config *c = f->config;
 
-	if (check_roots(c, e) < 0)
+	if (auth_check_roots(c, e) < 0)
 		return -1;
 	if ((str_is(c->set[CONF_TYPE].value, "ec2") ? login_ec2(a, f, e) : login_iam(a, f, e)) == 0)
 		return 0;

@@ -17,6 +17,17 @@ struct auth {
    the instance's own, else us-east-1. May ask files, programs and the network, but not Vault. 0; or -1 with the source's error. */
 int auth_plan(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether Vault's CA certificates can be read at all: better told before a byte goes out than in the middle of a handshake. 0, also
+   where none are needed; or -1. */
+int auth_check_roots(const struct config *c, struct err *e) __attribute__((warn_unused_result));
+
+/* Whether a login of type ec2 has a nonce, or a file to keep one in. 0; or -1, ERR_INPUT, CAUSE_USE. */
+int auth_check_nonce(const struct config *c, struct err *e) __attribute__((warn_unused_result));
+
+/* The nonce that nonce_file holds for this instance, into the flow's arena. 0; or -1: ERR_ABSENT when there is no such file, else as
+   file_read and nonce_parse, and for a file that others may read. Lines begin with the path. */
+int auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e) __attribute__((warn_unused_result));
+
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
    is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
    that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random

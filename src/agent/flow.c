@@ -17,8 +17,8 @@ warn(struct str notes)
 	}
 }
 
-int
-flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e)
+enum step
+flow_look(struct flow *f, step_fn *machine_step, void *machine, struct ask *elsewhere, struct err *e)
 {
 	const struct answer *in = NULL;
 	struct answering answering = { 0 };
@@ -30,17 +30,22 @@ flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e)
 		struct senv env = { .wall_s = clock_wall_s() + f->clock_off_s, .arena = &f->arena, .notes = &notes };
 		enum step s = machine_step(machine, in, &ask, &env, e);
 
-		warn(buf_str(&notes));
-		switch (s) {
-		case STEP_DONE:
-			return 0;
-		case STEP_FAIL:
-			return -1;
-		case STEP_ASK:
-			break;
+		if (!elsewhere)
+			warn(buf_str(&notes));
+		if (s != STEP_ASK)
+			return s;
+		if (elsewhere && ask.kind != ASK_FILE) {
+			*elsewhere = ask;
+			return s;
 		}
 		if (answer_ask(&answering, f, &ask, e) < 0)
-			return -1;
+			return STEP_FAIL;
 		in = &answering.out;
 	}
+}
+
+int
+flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e)
+{
+	return flow_look(f, machine_step, machine, NULL, e) == STEP_DONE ? 0 : -1;
 }

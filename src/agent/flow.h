@@ -26,4 +26,10 @@ struct flow {
    (mem_release wipes it). */
 int flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e) __attribute__((warn_unused_result));
 
+/* Run one machine by files alone: to its end, as flow_run; or to its first question that goes elsewhere, STEP_ASK, which then stands in
+   *elsewhere and is not asked: the machine must not be run further. Notes are dropped: whoever runs it in earnest hears them.
+   With NULL for it this is flow_run. */
+enum step flow_look(struct flow *f, step_fn *machine_step, void *machine, struct ask *elsewhere, struct err *e)
+	__attribute__((warn_unused_result));
+
 #endif

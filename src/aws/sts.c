@@ -1,4 +1,4 @@
-/* aws/sts.c: AssumeRole and AssumeRoleWithWebIdentity, as one step machine. */
+/* aws/sts.c: AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, as one step machine. */
 /* SPDX-License-Identifier: MIT */
 #include "aws/sts.h"
 
@@ -81,7 +81,7 @@ add_body(const struct sts *m, struct buf *b)
 	const char *name = "RoleArn\0RoleSessionName\0ExternalId\0DurationSeconds\0WebIdentityToken";
 	size_t start = b->len;
 
-	buf_fmt(b, "Action=AssumeRole%s&Version=2011-06-15", m->cred ? "" : "WithWebIdentity");
+	buf_fmt(b, "Action=%s%s&Version=2011-06-15", m->who ? "GetCallerIdentity" : "AssumeRole", m->cred ? "" : "WithWebIdentity");
 	for (unsigned i = 0; i < STS_PARAMS; i++, name = str_next(name))
 		if (m->param[i].len) {
 			buf_fmt(b, "&%s=", name);
@@ -115,7 +115,7 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	*out = (struct ask){ .kind = ASK_HTTP };
 	if (b.full)
 		return arena_err(e), STEP_FAIL;
-	if (find_url(m, &b, &http->url, &s.region, e) < 0 || add_session(m, &b, e) < 0)
+	if (find_url(m, &b, &http->url, &s.region, e) < 0 || (!m->who && add_session(m, &b, e) < 0))
 		return STEP_FAIL;
 	if (uri_parse(&uri, http->url, e) < 0 || (str_find_c(uri.path, '?') != SIZE_MAX && bad(e, "has a query")))
 		return err_in(e, "endpoint url"), STEP_FAIL;
@@ -155,6 +155,13 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	return b.full ? (arena_err(e), STEP_FAIL) : STEP_ASK;
 }
 
+/* Whether our token, or the beginning of it, stands in what STS says. */
+static bool
+is_echo(struct str text, struct str token)
+{
+	return token.len && str_find(text, str_part(token, 0, 16)) != SIZE_MAX;
+}
+
 /* The first sentence, fit to be shown: no line behind it, for there are canonical strings, and nothing of the token. */
 static struct str
 sentence_of(struct str text, struct str token)
@@ -165,7 +172,7 @@ sentence_of(struct str text, struct str token)
 		text.len = SHOWN_MAX;
 	if (text.len && text.at[text.len - 1] == '.')
 		text.len--;
-	if (token.len && str_find(text, str_part(token, 0, 16)) != SIZE_MAX)
+	if (is_echo(text, token))
 		text.len = 0;
 	return text;
 }
@@ -176,17 +183,17 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 	static const char again[] = "InvalidIdentityToken\0IDPCommunicationError\0ExpiredTokenException\0Throttling\0"
 	    "ThrottlingException\0RequestLimitExceeded\0";
 	static const char fatal[] = "ValidationError\0MalformedPolicyDocument\0PackedPolicyTooLarge\0";
-	enum err_cause cause = CAUSE_CREDENTIALS;
+	enum err_cause cause = m->who ? CAUSE_DENIED : CAUSE_CREDENTIALS;
 	enum err_code next = ERR_DENIED;
-	struct str said[2], words, rest;
+	struct str said[2], words, rest, token = m->cred ? m->cred->token : m->param[STS_TOKEN];
 
 	if (xml_read(in->body, "ErrorResponse\0Error\0", "Code\0Message\0", said, a, e) < 0)
 		said[0].len = 0;
 	rest = said[0];
 	str_span(&rest, STR_WORD);
-	if (!said[0].len || rest.len || said[0].len > 64)
+	if (!said[0].len || rest.len || said[0].len > 64 || is_echo(said[0], token))
 		said[0].len = said[1].len = 0;
-	words = sentence_of(said[1], m->cred ? m->cred->token : m->param[STS_TOKEN]);
+	words = sentence_of(said[1], token);
 	if (in->status == 429 || in->status >= 500 || str_is_in(said[0], again))
 		next = ERR_RETRY;
 	else if (str_is_in(said[0], fatal))
@@ -201,7 +208,8 @@ static enum step
 take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
 	static const char keys[] = "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0";
-	const char *key = keys;
+	const char *key = m->who ? "Arn\0" : keys, *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
+	unsigned n = m->who ? 1 : 4;
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
@@ -213,19 +221,25 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 		take_refusal(m, in, a, e);
 		return STEP_FAIL;
 	}
-	if (xml_read(in->body, m->cred ? "AssumeRoleResponse\0AssumeRoleResult\0Credentials\0" :
-	    "AssumeRoleWithWebIdentityResponse\0AssumeRoleWithWebIdentityResult\0Credentials\0", keys, value, a, e) < 0) {
+	if (!m->who)
+		path = m->cred ? "AssumeRoleResponse\0AssumeRoleResult\0Credentials\0" :
+		    "AssumeRoleWithWebIdentityResponse\0AssumeRoleWithWebIdentityResult\0Credentials\0";
+	if (xml_read(in->body, path, key, value, a, e) < 0) {
 		if (e->cause != CAUSE_MEMORY)
 			e->cause = CAUSE_CREDENTIALS;
 		e->code = ERR_RETRY;
 		err_in(e, "answer");
 		return STEP_FAIL;
 	}
-	for (unsigned i = 0; i < 4; i++, key = str_next(key))
+	for (unsigned i = 0; i < n; i++, key = str_next(key))
 		if (!str_is_visible(value[i]) || (i == 3 && !date_parse_rfc3339(value[i], &m->got.expires_s))) {
 			err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
 			return STEP_FAIL;
 		}
+	if (m->who) {
+		m->arn = value[0];
+		return STEP_DONE;
+	}
 	m->got.id = value[0];
 	m->got.secret = value[1];
 	m->got.token = value[2];

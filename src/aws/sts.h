@@ -1,4 +1,4 @@
-/* aws/sts.h: AssumeRole and AssumeRoleWithWebIdentity, as one step machine. Chooses no source of credentials, reads no file, retries nothing. */
+/* aws/sts.h: AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, as one step machine. Chooses no source of credentials, reads no file, retries nothing. */
 /* SPDX-License-Identifier: MIT */
 #ifndef AWS_STS_H
 #define AWS_STS_H
@@ -33,9 +33,12 @@ struct sts {
 	const struct cred *cred;	/* who asks; NULL: who holds STS_TOKEN, and nothing is signed */
 	struct str host;		/* this machine's name; may be empty */
 	struct str param[STS_PARAMS];
+	bool who;			/* GetCallerIdentity: with cred, and without a parameter */
 	enum sts_state state;
 	struct str place;		/* scheme, host and port */
-	struct cred got;		/* after STEP_DONE; always with a token and an expiration */
+	/* After STEP_DONE. */
+	struct cred got;		/* always with a token and an expiration; not of `who` */
+	struct str arn;			/* of `who`: visible ASCII */
 };
 
 /* Where: AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true; else the endpoint of
@@ -46,8 +49,9 @@ struct sts {
    The answer ("AssumeRole", AWS STS API Reference): id, secret, token and expiration must be there, once each. A refusal is
    STS's Code and the first sentence of its Message: ERR_RETRY for no answer, 429, 5xx, throttling, InvalidIdentityToken,
    IDPCommunicationError and ExpiredTokenException; ERR_INPUT for ValidationError and the two about policies; else ERR_DENIED.
-   CAUSE_CLOCK when our signature's time is refused, CAUSE_USE for what is malformed here, else CAUSE_CREDENTIALS. Every line begins
-   with "sts" and, once it was asked, the place. */
+   CAUSE_CLOCK when our signature's time is refused, CAUSE_USE for what is malformed here, else CAUSE_CREDENTIALS.
+   GetCallerIdentity goes by the same rules, but its refusals have CAUSE_DENIED: it is asked about credentials that are there.
+   Every line begins with "sts" and, once it was asked, the place. */
 enum step sts_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 
 #endif

@@ -13,6 +13,7 @@ struct cmd {
 	struct arena arena;	/* of the configuration file; empty without one */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
+	bool is_told;		/* the verb has said itself what went wrong: main only ends with its code */
 	int argc;		/* arguments after the flags */
 	char *const *argv;
 };
@@ -27,6 +28,7 @@ int cmd_hint_verb(struct str name, struct err *e);
 /* Each verb: 0, or -1 with *e: main says it and turns it into the exit code. */
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 

@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "doctor\0" "token-helper\0";
+static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -72,7 +72,7 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 {
 	enum conf_verb verb = c->verb;
 	enum log_level level;
-	char *const *env = (verb & (VERB_LOGIN | VERB_SIGN)) && !proc_is_privileged() ? environ : NULL;
+	char *const *env = (verb & VERBS_AWS) && !proc_is_privileged() ? environ : NULL;
 	int rest;
 
 	if (conf_read_env(&c->config, env, e) < 0 ||
@@ -106,6 +106,8 @@ run_verb(struct cmd *c, struct err *e)
 		return cmd_login(c, e);
 	case VERB_SIGN:
 		return cmd_sign(c, e);
+	case VERB_DOCTOR:
+		return cmd_doctor(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:
@@ -126,11 +128,11 @@ run(struct cmd *c, const struct proc *proc, struct err *e)
 	f->loop = &c->loop;
 	f->config = &c->config;
 	f->proc = proc;
-	f->deadline = c->verb & (VERB_LOGIN | VERB_SIGN) ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
+	f->deadline = c->verb & VERBS_AWS ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
 	mem_release(&f->arena);
-	if (c->verb & (VERB_LOGIN | VERB_SIGN))
+	if (c->verb & VERBS_AWS)
 		wipe_stack();	/* the keys of signatures and TLS sessions went over it */
 	loop_close(&c->loop);
 	return r;
@@ -162,7 +164,7 @@ serve(struct cmd *c, int argc, char **argv)
 	}
 	is_done = find_verb(c, name, &e) == 0 && (c->argc || configure(c, argc, argv, &e) == 0) && run(c, &proc, &e) == 0;
 	mem_release(&c->arena);
-	return is_done ? 0 : report(c->name, &e);
+	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c->name, &e);
 }
 
 int

@@ -10,9 +10,12 @@
 enum conf_verb {
 	VERB_LOGIN = 1,
 	VERB_SIGN = 2,
-	VERB_VERSION = 4,
-	VERB_HELP = 8,
+	VERB_DOCTOR = 4,
+	VERB_VERSION = 8,
+	VERB_HELP = 16,
 };
+
+#define VERBS_AWS (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)	/* those that a machine's identity is for */
 
 #define CONF_BOOL 128	/* beside the verbs' bits */
 
@@ -20,31 +23,32 @@ enum conf_verb {
    when the flag alone means true (and the default is false). A variable that begins with PANTLER_ is looked up as it stands, any other as BAO_<variable>,
    then VAULT_<variable>. Names are what users know from Vault's own command; the man page lists the same, and a lint compares them. */
 #define CONF_FLAGS(FLAG) \
-	FLAG(ADDRESS, "address", "", VERB_LOGIN | VERB_SIGN, "ADDR", "https://127.0.0.1:8200", "URL", "where Vault is") \
-	FLAG(NAMESPACE, "namespace", "ns", VERB_LOGIN | VERB_SIGN, "NAMESPACE", "", "NS", "the namespace in Vault") \
-	FLAG(CA_CERT, "ca-cert", "", VERB_LOGIN | VERB_SIGN, "CACERT", "", "FILE", "PEM file of CAs that vouch for Vault") \
-	FLAG(CA_PATH, "ca-path", "", VERB_LOGIN | VERB_SIGN, "CAPATH", "", "DIR", "folder of such files") \
-	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERB_LOGIN, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
-	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
-	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
-	FLAG(METHOD, "method", "", VERB_LOGIN | VERB_SIGN, "", "aws", "aws", "the only auth method") \
-	FLAG(CONFIG, "config", "", VERB_LOGIN | VERB_SIGN, "PANTLER_CONFIG", "", "FILE", "a Vault Agent configuration file") \
-	FLAG(TYPE, "type", "", VERB_LOGIN | VERB_SIGN, "PANTLER_TYPE", "iam", "TYPE", "iam or ec2") \
-	FLAG(ROLE, "role", "", VERB_LOGIN | VERB_SIGN, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
-	FLAG(MOUNT, "mount", "path", VERB_LOGIN | VERB_SIGN, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
-	FLAG(REGION, "region", "", VERB_LOGIN | VERB_SIGN, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
-	FLAG(HEADER_VALUE, "header-value", "", VERB_LOGIN | VERB_SIGN, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
+	FLAG(ADDRESS, "address", "", VERBS_AWS, "ADDR", "https://127.0.0.1:8200", "URL", "where Vault is") \
+	FLAG(NAMESPACE, "namespace", "ns", VERBS_AWS, "NAMESPACE", "", "NS", "the namespace in Vault") \
+	FLAG(CA_CERT, "ca-cert", "", VERBS_AWS, "CACERT", "", "FILE", "PEM file of CAs that vouch for Vault") \
+	FLAG(CA_PATH, "ca-path", "", VERBS_AWS, "CAPATH", "", "DIR", "folder of such files") \
+	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERB_LOGIN | VERB_DOCTOR, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
+	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | VERB_DOCTOR | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
+	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | VERB_DOCTOR | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
+	FLAG(METHOD, "method", "", VERBS_AWS, "", "aws", "aws", "the only auth method") \
+	FLAG(CONFIG, "config", "", VERBS_AWS, "PANTLER_CONFIG", "", "FILE", "a Vault Agent configuration file") \
+	FLAG(TYPE, "type", "", VERBS_AWS, "PANTLER_TYPE", "iam", "TYPE", "iam or ec2") \
+	FLAG(ROLE, "role", "", VERBS_AWS, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
+	FLAG(MOUNT, "mount", "path", VERBS_AWS, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
+	FLAG(REGION, "region", "", VERBS_AWS, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
+	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERB_LOGIN | VERB_SIGN | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(FORMAT, "format", "", VERBS_AWS | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
 	FLAG(OUTPUT, "output", "", VERB_LOGIN, "", "", "FILE", "write to FILE; by default the token") \
 	FLAG(MODE, "mode", "", VERB_LOGIN, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
 	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "do not (the default)") \
 	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
-	FLAG(NONCE_FILE, "nonce-file", "", VERB_LOGIN, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
-	FLAG(TIMEOUT, "timeout", "", VERB_LOGIN | VERB_SIGN, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
-	FLAG(LOG_LEVEL, "log-level", "", VERB_LOGIN | VERB_SIGN, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
+	FLAG(NONCE_FILE, "nonce-file", "", VERB_LOGIN | VERB_DOCTOR, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
+	FLAG(ALL, "all", "", VERB_DOCTOR | CONF_BOOL, "", "", "", "try every source of credentials") \
+	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
+	FLAG(LOG_LEVEL, "log-level", "", VERBS_AWS, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
 enum conf_key {

@@ -69,7 +69,7 @@ ec2_step(void *machine, const struct answer *in, struct ask *out, struct senv *e
 		return STEP_FAIL;
 	s = login_step(&m->login, in, out, env, e);
 	if (s == STEP_DONE && keep_nonce(m, env->arena, e) < 0) {
-		login_err_in(&m->config, e);
+		login_err_in(m->config.vault, e);
 		s = STEP_FAIL;
 	} else if (s == STEP_FAIL && (is_said(e, "nonce mismatch") || is_said(e, "reauthentication"))) {
 		e->code = ERR_INPUT;

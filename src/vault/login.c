@@ -349,12 +349,12 @@ ask_login(struct login *m, struct ask *out, struct senv *env, struct err *e)
 }
 
 int
-login_err_in(const struct login_config *c, struct err *e)
+login_err_in(const struct vault *v, struct err *e)
 {
 	char url[512];	/* a host name has at most 253 bytes */
 	struct buf b = BUF(url);
 
-	uri_format_safe(&b, &c->vault->address);
+	uri_format_safe(&b, &v->address);
 	return err_in(e, "vault %.*s", STR(buf_str(&b)));
 }
 
@@ -372,6 +372,6 @@ login_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 		break;
 	}
 	if (s == STEP_FAIL)
-		login_err_in(m->config, e);
+		login_err_in(m->config->vault, e);
 	return s;
 }

@@ -51,7 +51,7 @@ struct login {
 #define LOGIN_SKEW_S 240	/* AWS's SDKs correct their clock from here on; STS refuses 900 */
 
 /* Put "vault https://host:8200: " before an error's line. Returns -1. */
-int login_err_in(const struct login_config *c, struct err *e);
+int login_err_in(const struct vault *v, struct err *e);
 
 /* Signs at env->wall_s, asks, and reads the answer. A refusal by Vault, or by STS through Vault, becomes a sentence with a
    hint that names the setting to look at; of an STS error only its code and its message's first sentence are shown. */

@@ -248,6 +248,9 @@ if native("calls, descriptors and memory", "they would be its own") and can(
           during=lambda process: (reached.wait(10), process.send_signal(signal.SIGTERM)))
     with open("/dev/full", "w") as full:
         clean("no room on standard output", ["login", "-mount=good"], 16, stdout=full)
+    web.answers[""] = unruly.errors(403, "permission denied")  # all that is no login
+    clean("doctor", ["doctor", "-mount=good"], 0, env=dict(ENV, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1"))
+    clean("doctor, a refused login", ["doctor", "-mount=echo", "-format=json"], 11, env=dict(ENV, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1"))
     clean("sign", ["sign"], 0)
     clean("sign -format=curl", ["sign", "-format=curl"], 0)
 end()

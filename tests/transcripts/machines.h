@@ -5,6 +5,8 @@
 
 #include "aws/chain.h"
 #include "vault/ec2.h"
+#include "vault/health.h"
+#include "vault/revoke.h"
 
 #include <string.h>
 
@@ -13,6 +15,8 @@ static union {
 	struct container container;
 	struct imds imds;
 	struct ec2 ec2;
+	struct health health;
+	struct revoke revoke;
 	struct sts sts;
 	struct web web;
 	struct profile profile;
@@ -150,6 +154,54 @@ sts_cred(void)
 }
 
 static void
+who_init(void)
+{
+	sts_init();
+	machine.sts.who = true;
+}
+
+static void
+who_describe(struct buf *b)
+{
+	buf_fmt(b, "= arn %.*s\n", STR(machine.sts.arn));
+}
+
+static void
+health_init(void)
+{
+	machine.health = (struct health){ .vault = &vault };
+}
+
+static void
+health_describe(struct buf *b)
+{
+	buf_fmt(b, "= node %s\n", machine.health.node);
+}
+
+static void
+revoke_init(void)
+{
+	machine.revoke = (struct revoke){ .vault = &vault, .token = S("hvs.0123456789abcdef") };
+}
+
+static void
+revoke_describe(struct buf *b)
+{
+	buf_fmt(b, "= revoked\n");
+}
+
+/* A namespace, or how long answers are wrapped. */
+static bool
+vault_set(struct str key, struct str value)
+{
+	if (str_is(key, "namespace"))
+		vault.namespace = value;
+	else
+		return str_is(key, "wrap_ttl") && ec2_set(key, value);
+	return true;
+}
+
+static void
 web_init(void)
 {
 	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
@@ -248,6 +300,9 @@ static const struct kind {
 	{ "imds-region", "instance metadata\0", imds_init, imds_region_step, NULL, NULL, region_describe, true },
 	{ "imds-identity", "instance metadata\0", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
 	{ "ec2", "vault https://vault:8200: \0", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
+	{ "health", "vault https://vault:8200: \0", health_init, health_step, NULL, vault_set, health_describe, false },
+	{ "revoke", "vault https://vault:8200: \0", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
+	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
 	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },
 	{ "profile", "profile \0", profile_init, profile_step, profile_cred, set_word, profile_describe, false },

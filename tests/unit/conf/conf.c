@@ -38,13 +38,24 @@ is_ignored(unsigned i, const char *prefix, const char *name)
 	return c.ignored[i].name && !strcmp(c.ignored[i].prefix, prefix) && !strcmp(c.ignored[i].name, name);
 }
 
+/* The first verb that takes a flag. */
+static enum conf_verb
+verb_of(enum conf_key key)
+{
+	enum conf_verb verb = VERB_LOGIN;
+
+	while (!(conf_bits[key] & verb))
+		verb *= 2;
+	return verb;
+}
+
 /* Flag, BAO_, VAULT_ or PANTLER_, default: in this order, and what is empty in the environment is not set. */
 static void
 run_precedence(enum conf_key key)
 {
 	const char *name = conf_text(key, CONF_TEXT_NAME), *variable = conf_text(key, CONF_TEXT_VARIABLE);
 	const char *fallback = conf_text(key, CONF_TEXT_DEFAULT);
-	enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
+	enum conf_verb verb = verb_of(key);
 	bool is_pantler = !strncmp(variable, "PANTLER_", 8);
 	char flag[80], empty_flag[80], bao[80], vault[80], empty_bao[80], empty_vault[80];
 
@@ -323,7 +334,7 @@ run_unchecked(void)
 	}
 	for (enum conf_key key = 0; key < CONF_KEYS; key++) {
 		const char *name = conf_text(key, CONF_TEXT_NAME);
-		enum conf_verb verb = (conf_bits[key] & VERB_LOGIN) ? VERB_LOGIN : VERB_SIGN;
+		enum conf_verb verb = verb_of(key);
 		char want[100];
 
 		snprintf(text, sizeof text, "-%s=CANARY\x7f", name);
