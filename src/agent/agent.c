@@ -1,0 +1,629 @@
+/* agent/agent.c: the arrow kept alive: a token that is renewed and logged in for again, its sinks, and word to whoever supervises. */
+/* SPDX-License-Identifier: MIT */
+#include "agent/agent.h"
+
+#include "base/wipe.h"
+#include "crypto/hash.h"
+#include "data/date.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/mem.h"
+#include "sys/pid.h"
+#include "sys/rand.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define REVOKE_MS 5000	/* at the end: whoever stops us waits */
+
+/* Loggers, by Vault Agent's names: alerts look for them. */
+static const char handler[] = "agent.auth.handler", sinks[] = "agent.sink.server", file_sink[] = "agent.sink.file";
+
+static void
+info(const char *name, const char *message)
+{
+	log_event(LOG_INFO, name, message, NULL);
+}
+
+/* Bits to vary a wait by: poor ones are better than none. */
+static uint32_t
+vary(void)
+{
+	uint32_t bits;
+	struct err ignored;
+
+	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
+}
+
+/* What failed and will be tried again: told at first, and then by the hour. */
+static void
+tell(struct agent *a, enum agent_work work, const char *name, const char *message, const struct err *e, tick again_at)
+{
+	char wait[32], count[16];
+	struct buf backoff = BUF(wait), times = BUF(count);
+	struct log_pair pair[5] = { { "error", str_of(e->line) } };
+	tick now = clock_now();
+	unsigned n, at = 1;
+
+	a->last = *e;
+	if (!repeat_fail(&a->failing[work], e, now, &n))
+		return;
+	if (e->hint[0])
+		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
+	if (again_at != TICK_NEVER) {
+		buf_fmt(&backoff, "%llums", (unsigned long long)(again_at > now ? again_at - now : 0));
+		pair[at++] = (struct log_pair){ "backoff", buf_str(&backoff) };
+	}
+	if (n > 1) {
+		buf_fmt(&times, "%u", n);
+		pair[at] = (struct log_pair){ "times", buf_str(&times) };
+	}
+	log_event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, name, message, pair);
+}
+
+static void
+tell_end(struct agent *a, enum agent_work work, const char *name)
+{
+	char count[16];
+	struct buf times = BUF(count);
+	unsigned n = repeat_end(&a->failing[work]);
+
+	buf_fmt(&times, "%u", n);
+	if (n)
+		log_event(LOG_INFO, name, "it failed meanwhile, untold", PAIRS({ "times", buf_str(&times) }));
+}
+
+static struct str
+token_of(const struct agent *a)
+{
+	return (struct str){ a->token, a->token_len };
+}
+
+/* A request's memory and time; 0 or -1. Whoever begins ends. */
+static int
+begin(struct agent *a, struct err *e)
+{
+	a->flow->deadline = tick_earlier(a->end, tick_after(clock_now(), a->config->timeout_ms));
+	a->is_busy = true;
+	return mem_arena(&a->flow->arena, FLOW_BYTES, e);
+}
+
+static void
+end(struct agent *a)
+{
+	a->is_busy = false;
+	mem_release(&a->flow->arena);
+	wipe_stack();
+}
+
+/* --- Readiness: exactly when the token is alive and on disk everywhere. */
+
+static void
+say_ready(struct agent *a, tick now)
+{
+	struct err e;
+	bool is_alive = a->token_len && (a->is_wrapped || token_is_live(&a->life, now)), is_written = is_alive;
+
+	if (!is_alive && a->is_ready) {
+		a->is_ready = false;
+		ready_remove(&a->ready);
+		notify_send(&a->notify, "STATUS=the token is lost\n");
+	}
+	for (size_t i = 0; i < a->sink_n; i++)
+		is_written = is_written && !a->sink[i].is_pending;
+	if (!is_written || (a->is_ready && a->ready_until == a->life.expires) || !tick_is_past(a->ready_at, now))
+		return;
+	if (*a->ready.path && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
+		a->ready_at = sink_retry_at(now, vary());
+		tell(a, AGENT_READY, "agent", "error writing ready file, retrying", &e, a->ready_at);
+		return;
+	}
+	tell_end(a, AGENT_READY, "agent");
+	if (!a->is_ready && !notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n")) {
+		a->ready_at = sink_retry_at(now, vary());
+		return;
+	}
+	a->is_ready = true;
+	a->ready_at = 0;
+	a->ready_until = a->life.expires;
+}
+
+/* --- Sinks */
+
+/* Those that are due. With `busy` a request is under way, and only sinks that need none are written. When the next one is due
+   stands in *next. -1: a signal. */
+static int
+write_sinks(struct agent *a, bool busy, tick *next, struct err *e)
+{
+	const struct config *c = a->config;
+
+	*next = TICK_NEVER;
+	for (size_t i = 0; i < c->sink_n; i++) {
+		struct sink *s = &a->sink[i];
+		int r;
+
+		if (!s->is_pending || (busy && s->conf->wrap_ttl_s))
+			continue;
+		if (tick_is_past(s->retry_at, clock_now())) {
+			if (!busy && begin(a, e) < 0)
+				return -1;
+			r = sink_write(s, a->flow, token_of(a), clock_now(), e);
+			if (!busy)
+				end(a);
+			if (r < 0 && e->code == ERR_STOP)
+				return -1;
+			if (r < 0) {
+				tell(a, AGENT_SINKS, sinks, "error returned by sink function, retrying", e, s->retry_at);
+			} else {
+				tell_end(a, AGENT_SINKS, sinks);
+				log_event(LOG_INFO, file_sink, "token written", PAIRS({ "path", s->conf->path }));
+			}
+		}
+		*next = tick_earlier(*next, s->retry_at);
+	}
+	return 0;
+}
+
+/* -once: whether all that can be done is done; with -1 a sink's file cannot be written. */
+static int
+is_through(const struct agent *a)
+{
+	size_t pending = 0, failed = 0;
+
+	for (size_t i = 0; i < a->config->sink_n; i++) {
+		pending += a->sink[i].is_pending;
+		failed += a->sink[i].is_pending && a->sink[i].failed && !a->sink[i].conf->wrap_ttl_s;
+	}
+	return !a->token_len ? 0 : !pending ? 1 : pending == failed ? -1 : 0;
+}
+
+static void
+offer(struct agent *a)
+{
+	for (size_t i = 0; i < a->config->sink_n; i++)
+		sink_offer(&a->sink[i], clock_now());
+}
+
+/* --- The token */
+
+static int
+keep_token(struct agent *a, struct str token, struct err *e)
+{
+	if (token.len > sizeof a->token)
+		return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "a token of %zu bytes: the limit is %zu", token.len, sizeof a->token);
+	wipe(a->token, a->token_len);
+	memcpy(a->token, token.at, token.len);
+	a->token_len = token.len;
+	return 0;
+}
+
+/* What a login gave: the token, or the line about one that is wrapped. */
+static int
+take_login(struct agent *a, const struct vault_secret *s, struct token_grant *grant, struct err *e)
+{
+	struct buf line = arena_buf(&a->flow->arena, WRAP_LINE_MAX);
+	bool is_wrapped = a->config->vault.wrap_ttl_s > 0;
+
+	*grant = (struct token_grant){ 0 };
+	if ((is_wrapped ? wrap_add_line(&line, s, NULL, e) : self_read_auth(grant, s, e)) < 0 ||
+	    keep_token(a, is_wrapped ? buf_str(&line) : s->token, e) < 0)
+		return login_err_in(&a->config->vault, e);
+	a->is_wrapped = is_wrapped;
+	return 0;
+}
+
+/* Whose credentials they were, so that new ones are noticed. */
+static bool
+is_new(struct agent *a, const struct cred *cred)
+{
+	uint8_t seen[HASH_LEN];
+	bool is_new;
+
+	hash_two(&br_sha256_vtable, cred->secret, cred->token, seen);	/* no two sets have the same secret */
+	is_new = memcmp(seen, a->seen, sizeof seen) != 0;
+	memcpy(a->seen, seen, sizeof seen);
+	return is_new;
+}
+
+static int
+log_in(struct agent *a, struct err *e)
+{
+	const struct config *c = a->config;
+	struct auth auth = { .nonce = str_of(a->nonce) };
+	struct token_grant grant;
+	tick again_at;
+	int r;
+
+	if (!a->failing[AGENT_LOGIN].kind[0].again_at)
+		info(handler, "authenticating");
+	r = begin(a, e);
+	if (r == 0)
+		r = auth_login(&auth, a->flow, e);
+	if (r == 0)
+		r = take_login(a, &auth.secret, &grant, e);
+	if (r == 0)
+		is_new(a, &auth.chain.cred);
+	end(a);
+	if (r < 0) {
+		/* What is wrong here is wrong at the next try; but a running agent is not ended by a file that is being changed. */
+		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
+			return -1;
+		token_take(&a->life, TOKEN_NOT_GRANTED, NULL, e->wait_s, vary(), clock_now());
+		if (token_next(&a->life, vary(), clock_now(), &again_at) != TOKEN_WAIT)
+			again_at = TICK_NEVER;
+		tell(a, AGENT_LOGIN, handler, "error authenticating", e, again_at);
+		return 0;
+	}
+	tell_end(a, AGENT_LOGIN, handler);
+	token_take(&a->life, TOKEN_GRANTED, &grant, 0, vary(), clock_now());
+	info(handler, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
+	    "authentication successful, sending token to sinks");
+	if (a->life.state == TOKEN_LIVE)
+		info(handler, "starting renewal process");
+	offer(a);
+	return 0;
+}
+
+static int
+ask_self(struct agent *a, enum token_do what, struct err *e)
+{
+	struct self m = { .vault = &a->config->vault, .token = token_of(a), .what = what == TOKEN_RENEW ? SELF_RENEW : SELF_LOOKUP };
+	int r = begin(a, e);
+
+	if (r == 0)
+		r = flow_run(a->flow, self_step, &m, e);
+	end(a);
+	if (r < 0) {
+		if (e->code == ERR_STOP)
+			return -1;
+		token_take(&a->life, token_failure(what, e->code), NULL, e->wait_s, vary(), clock_now());
+		tell(a, AGENT_RENEWAL, handler, what == TOKEN_RENEW ? "error renewing token" : "could not look up token", e, TICK_NEVER);
+		return 0;
+	}
+	tell_end(a, AGENT_RENEWAL, handler);
+	token_take(&a->life, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0, vary(), clock_now());
+	if (what == TOKEN_RENEW)
+		info(handler, "renewed auth token");
+	return 0;
+}
+
+/* credential_poll_interval: look, log a change, and tell the token's life. */
+static int
+poll(struct agent *a, struct err *e)
+{
+	struct auth auth;
+	bool is_changed = false;
+	int r = begin(a, e);
+
+	if (r == 0)
+		r = auth_plan(&auth, a->flow, e);
+	if (r == 0)
+		is_changed = is_new(a, &auth.chain.cred);
+	end(a);
+	a->poll_at = tick_after(clock_now(), a->config->credential_poll_s * 1000);
+	if (r < 0) {
+		if (e->code == ERR_STOP)
+			return -1;
+		tell(a, AGENT_POLL, handler, "unable to retrieve current creds, retaining last creds", e, a->poll_at);
+		return 0;
+	}
+	tell_end(a, AGENT_POLL, handler);
+	if (!is_changed)
+		return 0;
+	log_event(LOG_INFO, handler, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
+	a->is_wrapped = a->is_wrapped && !a->life.reauth;	/* a wrapped one pauses until then */
+	token_take(&a->life, TOKEN_NEW_CREDENTIALS, NULL, 0, vary(), clock_now());
+	return 0;
+}
+
+/* --- The loop */
+
+static void
+ring(struct watch *w, short revents)
+{
+	struct agent *a = w->ctx;
+	struct err e;
+
+	(void)revents;
+	a->rang = true;
+	if (a->is_busy)		/* a server that takes its time keeps no sink waiting */
+		(void)write_sinks(a, true, &w->deadline, &e);
+}
+
+static void
+beat(struct watch *w, short revents)
+{
+	struct agent *a = w->ctx;
+
+	(void)revents;
+	w->deadline = tick_after(clock_now(), a->notify.watchdog_ms / 2);
+	notify_send(&a->notify, "WATCHDOG=1\n");
+}
+
+static int
+wait(struct agent *a, tick until, struct err *e)
+{
+	struct loop *l = a->flow->loop;
+
+	a->alarm.deadline = until;
+	a->rang = false;
+	while (!a->rang && !l->hup)
+		if (loop_turn(l, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* What is to be done now, and when there is something again. */
+static int
+work(struct agent *a, tick *next, struct err *e)
+{
+	enum token_do what = TOKEN_WAIT;
+	tick until = TICK_NEVER;
+	int r = 0;
+
+	if (!a->is_wrapped)
+		what = token_next(&a->life, vary(), clock_now(), &until);
+	say_ready(a, clock_now());
+	switch (what) {
+	case TOKEN_LOGIN:
+		r = log_in(a, e);
+		break;
+	case TOKEN_RENEW:
+	case TOKEN_LOOKUP:
+		r = ask_self(a, what, e);
+		break;
+	case TOKEN_WAIT:
+		break;
+	}
+	if (r == 0 && what == TOKEN_WAIT && tick_is_past(a->poll_at, clock_now()))
+		r = poll(a, e);
+	if (r < 0 || write_sinks(a, false, next, e) < 0)
+		return -1;
+	say_ready(a, clock_now());
+	if (a->ready_at)	/* ready but for the word of it */
+		*next = tick_earlier(*next, a->ready_at);
+	*next = what == TOKEN_WAIT ? tick_earlier(tick_earlier(*next, until), tick_earlier(a->poll_at, a->end)) : clock_now();
+	return 0;
+}
+
+enum agent_end
+agent_run(struct agent *a, struct err *e)
+{
+	struct loop *l = a->flow->loop;
+	tick next = TICK_NEVER;
+
+	for (;;) {
+		if (l->hup) {
+			l->hup = false;
+			return AGENT_RELOAD;
+		}
+		if (work(a, &next, e) < 0)
+			break;
+		if (a->config->once) {
+			int r = is_through(a);
+
+			if (r > 0)
+				return AGENT_DONE;
+			if (r < 0 || tick_is_past(a->end, clock_now())) {
+				*e = a->last;
+				return AGENT_FAILED;
+			}
+		}
+		if (wait(a, next, e) < 0)
+			break;
+	}
+	return e->code == ERR_STOP && (e->sys == SIGTERM || e->sys == SIGINT) ? AGENT_DONE : AGENT_FAILED;
+}
+
+/* --- The beginning */
+
+/* Whether a token that a lookup shows is one that our login would give: its way and namespace, its role where the answer has it (type
+   ec2), and more than a third of its life left. */
+static bool
+is_ours(struct agent *a, const struct self *m, bool *has_role)
+{
+	const struct config *c = a->config;
+	char text[256];
+	struct buf path = BUF(text);
+	struct json meta, created;
+	struct str got, namespace, role;
+	struct err ignored;
+	int64_t ttl_s;
+
+	if (login_add_path(&path, c->set[CONF_MOUNT].value, &ignored) < 0 || path.full ||
+	    cred_get_string(&got, m->data, "path", &a->flow->arena, &ignored) < 0 || !str_eq(got, buf_str(&path)) ||
+	    cred_get_string(&namespace, m->data, "namespace_path", &a->flow->arena, &ignored) < 0 ||
+	    !vault_is_namespace(&c->vault, namespace) ||
+	    json_get(m->data, "meta", &meta, &ignored) < 0)
+		return false;
+	if (json_type(meta) == JSON_OBJECT && cred_get_string(&role, meta, "role", &a->flow->arena, &ignored) == 0 && role.len) {
+		if (!str_eq(role, c->set[CONF_ROLE].value))
+			return false;
+		*has_role = true;
+	}
+	return !m->grant.uses && (!m->grant.lease_s || (json_get(m->data, "creation_ttl", &created, &ignored) == 0 &&
+	    json_int(created, &ttl_s, &ignored) == 0 && m->grant.lease_s > ttl_s / 3));
+}
+
+/* The token that an earlier run left in a sink, when it can be believed: the file is ours and nobody else may write it; it is newer than the
+   configuration, or Vault shows the role (of type iam it does not); and the lookup shows the rest. */
+static int
+take_over(struct agent *a, int64_t configured_s, struct err *e)
+{
+	const struct config *c = a->config;
+	const struct conf_sink *s = NULL;
+	struct self m = { .vault = &c->vault, .what = SELF_LOOKUP };
+	bool has_role = false;
+	int64_t written_s;
+	int r;
+
+	for (size_t i = c->sink_n; i-- > 0;)
+		if (!c->sink[i].encrypt && !c->sink[i].wrap_ttl_s)
+			s = &c->sink[i];
+	if (!s || !c->reuse_token || c->vault.wrap_ttl_s)
+		return 0;
+	r = begin(a, e);
+	if (r == 0)
+		r = file_read_own(s->path.at, AGENT_TOKEN_MAX, &a->flow->arena, &m.token, &written_s, e);
+	if (r == 0 && !str_is_visible(m.token))
+		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
+	if (r == 0)
+		r = flow_run(a->flow, self_step, &m, e);
+	if (r == 0 && (!is_ours(a, &m, &has_role) || (!has_role && configured_s >= written_s)))
+		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login", STR(s->path));
+	if (r == 0)
+		r = keep_token(a, m.token, e);
+	end(a);
+	if (r < 0) {
+		if (e->code == ERR_STOP)
+			return -1;
+		log_event(LOG_DEBUG, handler, "no token is taken over", PAIRS({ "reason", str_of(e->line) }));
+		return 0;
+	}
+	token_take(&a->life, TOKEN_GRANTED, &m.grant, 0, vary(), clock_now());
+	log_event(LOG_INFO, handler, "token of an earlier run is alive, and taken over", PAIRS({ "path", s->path }));
+	offer(a);
+	return 0;
+}
+
+/* Type ec2 without a nonce of the configuration: one for as long as this process lives. */
+static int
+make_nonce(struct agent *a, struct err *e)
+{
+	const struct config *c = a->config;
+	uint8_t random[16];
+	struct buf hex = BUF(a->nonce);
+
+	if (!str_is(c->set[CONF_TYPE].value, "ec2") || auth_check_nonce(c, S(""), e) == 0)
+		return 0;
+	if (rand_bytes(random, sizeof random, e) < 0)
+		return -1;
+	code_add_hex(&hex, (struct str){ (char *)random, sizeof random });
+	wipe(random, sizeof random);
+	log_event(LOG_WARN, handler, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart",
+	    NULL);
+	return 0;
+}
+
+static int
+check_sinks(const struct config *c, struct err *e)
+{
+	for (size_t i = 0; i < c->sink_n; i++)
+		if (sink_check(&c->sink[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+say_sinks(const struct config *c)
+{
+	for (size_t i = 0; i < c->sink_n; i++) {
+		char text[8];
+		struct buf mode = BUF(text);
+
+		buf_fmt(&mode, "0%o", c->sink[i].mode);
+		log_event(LOG_INFO, file_sink, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", buf_str(&mode) }));
+	}
+}
+
+static void
+set_sinks(struct agent *a)
+{
+	wipe(a->sink, a->sink_n * sizeof *a->sink);	/* not the whole of it: a page that nobody touches costs nothing */
+	a->sink_n = a->config->sink_n;
+	for (size_t i = 0; i < a->sink_n; i++) {
+		a->sink[i].conf = &a->config->sink[i];
+		a->sink[i].retry_at = TICK_NEVER;
+	}
+}
+
+int
+agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e)
+{
+	const struct config *c = f->config;
+	tick now = clock_now();
+
+	a->flow = f;
+	a->live = *c;
+	a->config = f->config = c = &a->live;
+	a->end = c->once ? f->deadline : TICK_NEVER;
+	a->poll_at = c->credential_poll_s ? tick_after(now, c->credential_poll_s * 1000) : TICK_NEVER;
+	a->ready = (struct ready_file){ c->ready_file.at, -1 };
+	mem_release(&f->arena);
+	token_init(&a->life, c->min_backoff_ms, c->max_backoff_ms, c->reauth_on_new_credentials, now);
+	notify_init(&a->notify);
+	if (check_sinks(c, e) < 0 || make_nonce(a, e) < 0)
+		return -1;
+	if (c->pid_file.len && pid_write(c->pid_file.at, e) < 0)
+		return -1;
+	a->has_pid_file = c->pid_file.len > 0;
+	say_sinks(c);
+	set_sinks(a);
+	a->alarm = (struct watch){ .fd = -1, .deadline = TICK_NEVER, .ready = ring, .ctx = a };
+	a->pulse = (struct watch){ .fd = -1, .deadline = TICK_NEVER, .ready = beat, .ctx = a };
+	if (a->notify.watchdog_ms)
+		beat(&a->pulse, 0);
+	f->loop->keeps_hup = true;
+	if (loop_add(f->loop, &a->alarm, e) < 0 || loop_add(f->loop, &a->pulse, e) < 0)
+		return -1;
+	info(handler, "starting auth handler");
+	return take_over(a, configured_s, e);
+}
+
+/* --- Changes, and the end */
+
+/* Of a configuration that was read again these count at once. */
+static const unsigned char at_once[] = { CONF_CA_CERT, CONF_CA_PATH, CONF_LOG_LEVEL };
+
+static void
+warn_of(const char *name)
+{
+	log_event(LOG_WARN, "agent", "changed, which counts after a restart", PAIRS({ "setting", str_of(name) }));
+}
+
+int
+agent_reload(struct agent *a, const struct config *c, struct err *e)
+{
+	struct config *live = &a->live;
+
+	if (check_sinks(c, e) < 0)
+		return -1;
+	for (enum conf_key k = 0; k < CONF_KEYS; k++)
+		if (memchr(at_once, (int)k, sizeof at_once))
+			live->set[k] = c->set[k];
+		else if (!str_eq(live->set[k].value, c->set[k].value))
+			warn_of(conf_text(k, CONF_TEXT_NAME));
+	if (!str_eq(live->pid_file, c->pid_file))
+		warn_of("pid_file");
+	live->ca_pem = c->ca_pem;
+	memcpy(live->sink, c->sink, sizeof live->sink);
+	live->sink_n = c->sink_n;
+	set_sinks(a);
+	if (a->token_len)
+		offer(a);
+	return 0;
+}
+
+void
+agent_stop(struct agent *a)
+{
+	struct self m = { .vault = &a->config->vault, .token = token_of(a), .what = SELF_REVOKE };
+	struct err e;
+
+	notify_send(&a->notify, "STOPPING=1\n");
+	info(handler, "shutdown triggered, stopping lifetime watcher");
+	ready_remove(&a->ready);
+	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
+		a->end = tick_after(clock_now(), REVOKE_MS);
+		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
+			log_event(LOG_WARN, handler, "the token is not revoked", PAIRS({ "error", str_of(e.line) }));
+		end(a);
+	}
+	if (a->has_pid_file)
+		pid_remove(a->config->pid_file.at);
+	loop_remove(a->flow->loop, &a->alarm);
+	loop_remove(a->flow->loop, &a->pulse);
+	info(handler, "auth handler stopped");
+	info(sinks, "sink server stopped");
+	info("agent", "sinks finished, exiting");
+}

@@ -1,0 +1,78 @@
+/* agent/agent.h: the arrow kept alive: a token that is renewed and logged in for again, its sinks, and word to whoever supervises. Reads no
+   configuration and ends no process. */
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include "agent/auth.h"
+#include "agent/ready.h"
+#include "agent/repeat.h"
+#include "agent/sink.h"
+#include "sys/notify.h"
+#include "vault/token.h"
+
+#define AGENT_TOKEN_MAX 16384	/* bytes of a token; Vault takes headers of 8 KiB, and wrap_add_line needs WRAP_LINE_MAX */
+
+/* How agent_run ended. */
+enum agent_end {
+	AGENT_DONE,	/* SIGTERM or SIGINT; or -once, and everything is on disk */
+	AGENT_RELOAD,	/* SIGHUP: agent_reload with the new configuration, or not, and agent_run again */
+	AGENT_FAILED,	/* *e; what it has of files is gone */
+};
+
+/* What is tried again and again. */
+enum agent_work {
+	AGENT_LOGIN,
+	AGENT_RENEWAL,
+	AGENT_SINKS,
+	AGENT_POLL,
+	AGENT_READY,
+	AGENT_WORKS,
+};
+
+/* Lies in locked memory, for it holds the token and what the sinks hold. Must not move. */
+struct agent {
+	struct flow *flow;		/* the process's: loop, limiter, clock; its arena is made for one request and wiped after it */
+	const struct config *config;	/* &live */
+	struct config live;		/* what counts: as it was at the start, but for what agent_reload takes */
+	struct token life;
+	struct watch alarm;		/* the next thing to do */
+	struct watch pulse;		/* WATCHDOG=1 */
+	struct notify notify;
+	struct repeat failing[AGENT_WORKS];	/* what goes wrong again and again */
+	tick end;			/* -once with -timeout: when to give up */
+	tick poll_at;			/* when to look at the credentials again */
+	tick ready_at;			/* when to try again to say that all is ready; 0: not tried, or said */
+	tick ready_until;		/* what ready_file says */
+	struct ready_file ready;
+	struct err last;		/* what failed last */
+	bool rang;			/* the alarm */
+	bool is_busy;			/* a request is under way */
+	bool is_wrapped;		/* token is a line about a wrapping token: there is nothing to renew */
+	bool is_ready;			/* READY=1 was sent, ready_file is there */
+	bool has_pid_file;
+	uint8_t seen[32];		/* digest of the credentials that the last look found; zero before the first */
+	char nonce[33];			/* type ec2: this process's, when no other is configured */
+	size_t token_len;
+	char token[AGENT_TOKEN_MAX];
+	size_t sink_n;
+	struct sink sink[CONF_SINKS];
+};
+
+/* The beginning: sinks are tried, pid_file is written, a token that an earlier run left in a sink is taken over where that can be
+   believed (pantler(1), reuse_token). *a must be all zero; f and its configuration must outlive it. configured_s: when the newest
+   of the configuration's files was changed, unix seconds. 0; or -1 with the error: then agent_stop, too. */
+int agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e) __attribute__((warn_unused_result));
+
+/* Until something ends it. */
+enum agent_end agent_run(struct agent *a, struct err *e) __attribute__((warn_unused_result));
+
+/* Go on with a configuration that was read again and has passed conf_check: its sinks, trust and log level count from now on; what else
+   has changed is warned of, for it counts after a restart. *c may go afterwards, but not what its slices point to. -1: one of its
+   sinks cannot be written, and nothing is changed. */
+int agent_reload(struct agent *a, const struct config *c, struct err *e) __attribute__((warn_unused_result));
+
+/* The end: STOPPING=1, the token revoked where that is configured, ready_file and pid_file removed. */
+void agent_stop(struct agent *a);
+
+#endif
