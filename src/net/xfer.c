@@ -272,6 +272,7 @@ start_tls(struct xfer *x)
 		.host = w->name,
 		.trust = &w->trust,
 		.arena = x->cfg->arena,
+		.identity = x->cfg->ask->identity,
 		.skip_verify = x->cfg->skip_verify,
 	};
 	int result = rand_bytes(random, sizeof random, &x->err);
