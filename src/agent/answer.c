@@ -51,6 +51,8 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);
 	xfer_cancel(x);
+	if (!vault && x->out.how == ANSWER_TLS && str_find(str_of(x->err.hint), S("-ca-cert")) != SIZE_MAX)
+		err_hint(&x->err, "name a file that holds its certificate by %s", ask->ca.len ? "ca" : "AWS_CA_BUNDLE");
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);
 	return r;
