@@ -52,7 +52,7 @@ struct chain {
 	};
 };
 
-/* The chain: configuration, environment, shared files, then the identity services: web identity, container endpoint, instance
+/* The chain: configuration (its keys, then its iot block), environment, shared files, then the identity services: web identity, container endpoint, instance
    metadata (the order of Vault's agent since 1.14). A source that is configured and fails is the chain's error: going on to
    the next could log in as somebody else, the node instead of the pod. Instance metadata needs no configuration: it is what
    there is when nothing else is.

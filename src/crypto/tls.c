@@ -284,7 +284,7 @@ tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 
 	memset(t, 0, offsetof(struct tls, x509));
 	t->in = arena_get(config->arena, TLS_IN);
-	t->out = arena_get(config->arena, TLS_OUT);
+	t->out = arena_get(config->arena, TLS_OUT + (config->identity ? TLS_PLAIN : 0));
 	t->talk = arena_buf(config->arena, TLS_TALK);
 	if (!t->in || !t->out || t->talk.full) {
 		t->over = true;

@@ -14,11 +14,11 @@
 #define TLS_PLAIN 16384		/* bytes in a record at most (RFC 5246 section 6.2.1) */
 #define TLS_IN (5 + TLS_PLAIN + 256)	/* the largest record with what protects it */
 #define TLS_APP 2048		/* bytes in a record of ours: larger ones save little */
-#define TLS_OUT (5 + TLS_PLAIN + 5 + 1 + 5 + 8 + 16 + 16 + 5 + 8 + 2 + 16)	/* our half of a handshake, and an alert behind it; mostly untouched */
+#define TLS_OUT (5 + 8 + TLS_APP + 16 + 5 + 8 + 2 + 16)	/* such a record, and an alert behind it; our half of a handshake without certificates */
 #define TLS_CHAIN 15000	/* bytes of certificates of ours, 3 for the length of each: with what follows them, one record */
 #define TLS_TALK (X509_BYTES + 16384)	/* bytes of a whole handshake, both sides: the chain, and what else there is */
 /* What a connection takes of the arena at most. Most of it is never touched. */
-#define TLS_ARENA (TLS_IN + TLS_OUT + TLS_TALK + 64 + X509_ARENA)
+#define TLS_ARENA (TLS_IN + TLS_OUT + TLS_PLAIN + TLS_TALK + 64 + X509_ARENA)
 
 /* The four ports, and bits of tls_state. */
 enum tls_port {
@@ -107,7 +107,7 @@ struct tls {
 	enum tls_fault fault;
 	uint8_t *in;		/* TLS_IN bytes: the record that comes in */
 	size_t in_n;		/* of it so far */
-	uint8_t *out;		/* TLS_OUT bytes: records from out_at to out_n wait to be sent */
+	uint8_t *out;		/* TLS_OUT bytes, with certificates of ours TLS_PLAIN more: records from out_at to out_n wait to be sent */
 	size_t out_at;
 	size_t out_n;
 	size_t staged;		/* bytes of the program where a record's would be, at out + tls_head(t); none when records wait */

@@ -92,7 +92,7 @@ check(void)
 	must(state != 0 && (!(state & TLS_CLOSED) || state == TLS_CLOSED));
 	for (unsigned port = TLS_WIRE_OUT; port <= TLS_APP_IN; port <<= 1)
 		must(!!tls_buf(&t, (enum tls_port)port, &n) == !!(state & port) && !n == !(state & port));
-	must(t.out_n <= TLS_OUT && t.staged <= TLS_APP && (!t.staged || !t.out_n) && t.talk_at <= t.talk.len && t.talk.len <= t.talk.cap);
+	must(t.out_n <= TLS_OUT + (t.identity ? TLS_PLAIN : 0) && t.staged <= TLS_APP && (!t.staged || !t.out_n) && t.talk_at <= t.talk.len && t.talk.len <= t.talk.cap);
 	must((t.phase == TLS_OPEN) == (t.wait == TLS_WAIT_NOTHING) && (t.phase < TLS_OPEN || (t.key[0].on && t.key[1].on)));
 	must(t.phase == TLS_OPEN || (!t.app_n && !(state & (TLS_APP_IN | TLS_APP_OUT))));
 }
