@@ -111,6 +111,7 @@ struct config {
 	struct cred_env aws;
 	/* What the file alone can say. */
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
+	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
 	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum block { IN_FILE, IN_VAULT, IN_AUTO_AUTH, IN_METHOD, IN_CONFIG };
+enum block { IN_FILE, IN_VAULT, IN_AUTO_AUTH, IN_METHOD, IN_CONFIG, IN_IOT };
 
 enum kind {
 	PASS,		/* known, and nothing that is done once needs it */
@@ -23,6 +23,7 @@ enum kind {
 	SECRET,		/* -> kept */
 	SOURCE,		/* -> kept */
 	PROOF,		/* -> kept */
+	IOT,		/* -> config->iot, by iot_check */
 };
 
 /* Values that become no settings. */
@@ -57,7 +58,9 @@ enum kept { KEPT_ID, KEPT_SECRET, KEPT_TOKEN, KEPT_SOURCE, KEPT_PEM, KEPT_TYPE, 
 	KEY(IN_CONFIG, "credentials", SOURCE, KEPT_SOURCE) KEY(IN_CONFIG, "credential_poll_interval", SECONDS, 0) \
 	KEY(IN_CONFIG, "nonce", SECRET, KEPT_NONCE) KEY(IN_CONFIG, "nonce_file", QUOTED, CONF_NONCE_FILE) \
 	KEY(IN_CONFIG, "ec2_proof", PROOF, KEPT_PROOF) \
-	KEY(IN_CONFIG, "iot", NOT_YET, 0)
+	KEY(IN_CONFIG, "iot", BLOCK, IN_IOT) \
+	KEY(IN_IOT, "endpoint", IOT, IOT_ENDPOINT) KEY(IN_IOT, "role_alias", IOT, IOT_ROLE_ALIAS) KEY(IN_IOT, "cert", IOT, IOT_CERT) \
+	KEY(IN_IOT, "key", IOT, IOT_KEY) KEY(IN_IOT, "ca", IOT, IOT_CA) KEY(IN_IOT, "thing_name", IOT, IOT_THING_NAME)
 
 static const char names[] =
 #define NAME_OF(block, name, kind, target) name "\0"
@@ -101,7 +104,7 @@ only_one(struct file *f, struct hcl at, const char *name)
 static bool
 is_key(struct str key, const char *name, enum block in)
 {
-	return in == IN_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
+	return in >= IN_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
 }
 
 /* The row of a key of a block, ROWS when there is none, and its name; or that of the most similar, or NULL. */
@@ -190,13 +193,19 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 	else if (kind == FILLED && !text.len)
 		bad = "is empty";
 	else if (kind == SOURCE && chain_find(text) == CHAIN_SOURCES)
-		bad = "must be static, env, file, web-identity, container or imds";
+		bad = "must be static, iot, env, file, web-identity, container or imds";
 	else if (kind == PROOF && !str_is_in(text, "identity\0pkcs7\0"))
 		bad = "must be identity or pkcs7";
 	else if (kind == SECRET && text.len && !str_is_visible(text))
 		bad = "holds a byte that is not visible ascii";
 	if (bad)
 		return refuse(f, v, name, bad);
+	if (kind == IOT && iot_check(rows[row].target, text, f->e) < 0) {
+		err_in(f->e, "%s", name);
+		return hcl_in(f->e, f->name, v);
+	}
+	if (kind == IOT)
+		f->config->iot[rows[row].target] = text;
 	if (kind == KEPT || kind == SECRET || kind == SOURCE || kind == PROOF)
 		f->kept[rows[row].target] = text;
 	else if (kind == QUOTED || kind == FILLED || ((kind == TIME || kind == TEXT) && text.len && ms))
@@ -218,9 +227,20 @@ end_block(struct file *f, enum block in, const char *name, struct hcl at)
 		return refuse(f, at, name, "type must be specified");
 	if (in == IN_METHOD && !str_is(type, "aws"))
 		return refuse(f, at, name, "has another type than aws, and pantler has no other");
+	if (in == IN_IOT) {
+		const char *missing = "endpoint\0role_alias\0cert\0key";
+
+		for (enum iot_key i = IOT_ENDPOINT; i <= IOT_KEY; i++, missing = str_next(missing))
+			if (!c->iot[i].len) {
+				err_set(f->e, ERR_INPUT, CAUSE_USE, "%s has no \"%s\"", name, missing);
+				return hcl_in(f->e, f->name, at);
+			}
+	}
 	if (in != IN_CONFIG)
 		return 0;
 	c->source = kept[KEPT_SOURCE].len ? chain_find(kept[KEPT_SOURCE]) : CHAIN_AUTO;
+	if (c->source == CHAIN_IOT && !c->iot[IOT_ENDPOINT].len)
+		return refuse(f, at, "credentials", "is iot, and there is no \"iot\" block");
 	c->nonce = kept[KEPT_NONCE];
 	c->pkcs7 = str_is(kept[KEPT_PROOF], "pkcs7");
 	c->cred = (struct cred){ kept[KEPT_ID], kept[KEPT_SECRET], kept[KEPT_TOKEN], CRED_FOREVER };
