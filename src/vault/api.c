@@ -46,6 +46,7 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_VAULT,
+		.share = LIMIT_SECRET,
 		.method = method,
 		.url = buf_str(&url),
 		.body = body,

@@ -20,7 +20,7 @@ struct vault {
 
 /* Fill *out with a request to /v1/<path>: method, url, X-Vault-Request, and X-Vault-Namespace and X-Vault-Wrap-TTL
    as configured (Vault HTTP API). No token goes along. `path` is as on the wire, without a slash at the front; body may be
-   empty. The url comes from the arena. `once` and `follow` are set for the caller: once; follow unless no_redirects. */
+   empty. The url comes from the arena. `once`, `follow` and `share` are set for the caller: once; follow unless no_redirects; a secret's share. */
 int vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
     struct err *e) __attribute__((warn_unused_result));
 

@@ -19,6 +19,7 @@ revoke_step(void *machine, const struct answer *in, struct ask *out, struct senv
 	m->is_asked = true;
 	if (vault_ask(out, m->vault, S("PUT"), S("auth/token/revoke-self"), S(""), env->arena, e) < 0)
 		return STEP_FAIL;
+	out->http.share = LIMIT_TOKEN;
 	out->http.within_ms = REVOKE_WITHIN_MS;
 	out->http.head[out->http.head_n++] = (struct http_field){ S("X-Vault-Token"), m->token };
 	return STEP_ASK;
