@@ -189,7 +189,7 @@ again(struct token *t, uint32_t wait_s, uint32_t random, tick now)
 	t->check_at = now + later(ms < t->max_backoff_ms ? ms : t->max_backoff_ms, asked_ms);
 	t->not_before = later(t->not_before, now + asked_ms);
 	if (t->expires != TICK_NEVER && t->expires - t->check_at <= t->grace_ms)
-		want_login(t, now, random, now);
+		want_login(t, later(now, t->expires - t->lease_ms + usual(t, t->lease_ms)), random, now);
 }
 
 static void

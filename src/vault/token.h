@@ -60,7 +60,8 @@ enum token_event {
    doubt    DOUBT: a lookup now.
    settle   alive. In DOUBT: FINAL, with one login at the usual point of what the lookup says. Lease 0: LASTING. In LASTING, when the lookup
             shows a lease after all: LIVE or FINAL by it.
-   again    the renewal or lookup once more after a backoff; a login now when that would come within the grace.
+   again    the renewal or lookup once more after a backoff; when that would come within the grace a login now, but not before the
+            usual point of the lease: a renewal that fails right after a login is no reason for the next one.
    hurry    with `reauth` a login now; renewals go on until it is granted.
    lose     NONE, and a login now. A second one in a row that is refused before it lasted is FINAL instead (or LASTING without
             lookups): a token that may neither renew nor look at itself is no reason to log in again and again.
