@@ -28,6 +28,50 @@ aws_roots(const struct config *c, const struct ask_http *ask)
 	return r;
 }
 
+static void
+on_time(struct watch *w, short revents)
+{
+	(void)revents;
+	*(bool *)w->ctx = true;
+}
+
+/* Let time pass. 1; 0 when the flow's deadline comes first; -1 for a signal. */
+static int
+wait_until(struct flow *f, tick at, struct err *e)
+{
+	bool over = false;
+	struct watch w = { .fd = -1, .deadline = at, .ready = on_time, .ctx = &over };
+	int r;
+
+	if (f->deadline < w.deadline)
+		return 0;
+	r = loop_add(f->loop, &w, e);
+	while (r == 0 && !over)
+		r = loop_turn(f->loop, e);
+	loop_remove(f->loop, &w);
+	return r < 0 ? -1 : 1;
+}
+
+/* Whether a request may go out: 1, as soon as it may; 0 and a->sentence, when that is too late; -1 for a signal. */
+static int
+wait_turn(struct answering *a, struct flow *f, const struct ask_http *ask, struct err *e)
+{
+	struct limit *l = f->limit;
+	tick now = clock_now(), at;
+	int r = 1;
+
+	l->delayed += limit_next(l, ask->share, now) > now;
+	while (r > 0 && (at = limit_next(l, ask->share, now)) > now) {	/* others send while we wait */
+		r = wait_until(f, at, e);
+		now = clock_now();
+	}
+	if (r > 0)
+		limit_note(l, now);
+	else if (r == 0)
+		err_set(&a->sentence, ERR_RETRY, CAUSE_UNREACHABLE, "not asked: this process may send %u requests a minute", l->n);
+	return r;
+}
+
 /* One exchange, waited for. */
 static int
 exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err *e)
@@ -53,6 +97,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	xfer_cancel(x);
 	if (!vault && x->out.how == ANSWER_TLS && str_find(str_of(x->err.hint), S("-ca-cert")) != SIZE_MAX)
 		err_hint(&x->err, "name a file that holds its certificate by %s", ask->ca.len ? "ca" : "AWS_CA_BUNDLE");
+	limit_end(f->limit, clock_now());
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);
 	return r;
@@ -101,6 +146,11 @@ send_once(struct answering *a, struct flow *f, struct ask_http *ask, struct err 
 	int r;
 
 	do {
+		r = wait_turn(a, f, ask, e);
+		if (r <= 0) {
+			a->out = (struct answer){ .how = ANSWER_SILENT, .err = &a->sentence };
+			return r;
+		}
 		if (exchange(f, ask, x, e) < 0)
 			return -1;
 		r = redirect(f, ask, &x->out, &place, &a->sentence);
@@ -118,30 +168,6 @@ send_once(struct answering *a, struct flow *f, struct ask_http *ask, struct err 
 	return 0;
 }
 
-static void
-on_time(struct watch *w, short revents)
-{
-	(void)revents;
-	*(bool *)w->ctx = true;
-}
-
-/* Let time pass. 1; 0 when the flow's deadline comes first; -1 for a signal. */
-static int
-wait_ms(struct flow *f, int64_t ms, struct err *e)
-{
-	bool over = false;
-	struct watch w = { .fd = -1, .deadline = tick_after(clock_now(), ms), .ready = on_time, .ctx = &over };
-	int r;
-
-	if (f->deadline < w.deadline)
-		return 0;
-	r = loop_add(f->loop, &w, e);
-	while (r == 0 && !over)
-		r = loop_turn(f->loop, e);
-	loop_remove(f->loop, &w);
-	return r < 0 ? -1 : 1;
-}
-
 static int
 answer_http(struct answering *a, struct flow *f, struct ask_http *ask, struct err *e)
 {
@@ -157,7 +183,7 @@ answer_http(struct answering *a, struct flow *f, struct ask_http *ask, struct er
 		if (ask->once || n == ANSWER_RESENDS || !(a->out.how == ANSWER_UNREACHABLE || a->out.how == ANSWER_SILENT ||
 		    (a->out.how == ANSWER_OK && (a->out.status == 429 || a->out.status >= 500))))
 			return 0;
-		r = wait_ms(f, ms, e);
+		r = wait_until(f, tick_after(clock_now(), ms), e);
 		if (r <= 0)
 			return r;
 		ms *= 4;

@@ -15,6 +15,7 @@
 
 struct flow {
 	struct loop *loop;		/* the process's */
+	struct limit *limit;		/* the process's: every request of every flow goes past it */
 	const struct config *config;	/* after conf_check */
 	struct arena arena;		/* of mem_arena, FLOW_BYTES; the owner releases it */
 	tick deadline;			/* over everything */

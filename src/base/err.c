@@ -82,6 +82,7 @@ fill(struct err *e, enum err_code code, enum err_cause cause, int sys)
 	e->code = code;
 	e->cause = cause;
 	e->sys = sys;
+	e->wait_s = 0;
 	e->hint[0] = 0;
 }
 

@@ -46,6 +46,7 @@ struct err {
 	enum err_code code;
 	enum err_cause cause;
 	int sys;		/* errno, or a signal's number, else 0 */
+	uint32_t wait_s;	/* the server asked for so many seconds without us (Retry-After); 0: it did not */
 	char line[ERR_LINE];	/* lower case, one line, no line end, NUL-terminated, bytes from outside escaped */
 	char hint[ERR_HINT];	/* what to do, or empty */
 };

@@ -8,7 +8,7 @@
 #include "sys/clock.h"
 #include "sys/out.h"
 #include "vault/health.h"
-#include "vault/revoke.h"
+#include "vault/self.h"
 
 #include <unistd.h>
 
@@ -402,7 +402,7 @@ static void
 try_login(struct doctor *d)
 {
 	struct login m = { .config = &d->auth.plan };
-	struct revoke back = { .vault = &d->config->vault };
+	struct self back = { .vault = &d->config->vault, .what = SELF_REVOKE };
 
 	if (!d->is_planned || d->is_unfit) {
 		say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
@@ -416,7 +416,7 @@ try_login(struct doctor *d)
 	back.token = m.secret.token;
 	if (!back.token.len)
 		return;
-	if (try(d, revoke_step, &back))
+	if (try(d, self_step, &back))
 		say(d, "token", OK, "given back");
 	else	/* it expires */
 		say_err(d, "token", INFO);

@@ -116,6 +116,9 @@ run_verb(struct cmd *c, struct err *e)
 	return cmd_help(c, e);
 }
 
+/* Of which there is one, whatever is sent. */
+static struct limit limit;
+
 /* The verb with all that it needs; whatever happens, nothing of it is left. */
 static int
 run(struct cmd *c, const struct proc *proc, struct err *e)
@@ -127,6 +130,8 @@ run(struct cmd *c, const struct proc *proc, struct err *e)
 		return -1;
 	f->loop = &c->loop;
 	f->config = &c->config;
+	f->limit = &limit;
+	limit_init(f->limit, LIMIT_DEFAULT);
 	f->proc = proc;
 	f->deadline = c->verb & VERBS_AWS ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)

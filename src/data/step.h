@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limit.h"
 #include "base/str.h"
 
 /* A step machine is called with the answer to its last question (NULL at first) and gives the next question, its result
@@ -40,6 +41,7 @@ struct identity;	/* crypto/key.h */
 /* One HTTP request. Slices live in the flow's arena, or longer. */
 struct ask_http {
 	enum peer peer;
+	enum limit_class share;	/* of what the process may send */
 	struct str method;
 	struct str url;		/* absolute, http or https */
 	struct http_field head[HTTP_HEAD_MAX];	/* Host, Content-Length and Connection are the shell's */

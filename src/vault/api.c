@@ -3,6 +3,7 @@
 #include "vault/api.h"
 
 #include "data/code.h"
+#include "data/http.h"
 
 #include <string.h>
 
@@ -46,6 +47,7 @@ vault_ask(struct ask *out, const struct vault *v, struct str method, struct str 
 		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_VAULT,
+		.share = LIMIT_SECRET,
 		.method = method,
 		.url = buf_str(&url),
 		.body = body,
@@ -292,6 +294,16 @@ is_html(struct str body)
 	return str_take(&body, '<');
 }
 
+/* RFC 9110 section 10.2.3, its form in seconds; 0: none. */
+static uint32_t
+retry_after(const struct answer *in)
+{
+	uint64_t s = 0;
+
+	str_to_u64(http_field_get(in->head, in->head_n, "Retry-After", NULL), &s);
+	return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
 int
 vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 {
@@ -333,5 +345,7 @@ vault_check(const struct answer *in, const struct str *hide, struct arena *a, st
 	if (ours || !words.len)
 		words = str_of(ours ? ours : what);
 	err_set(e, code, cause, "answer %d%s%.*s", in->status, words.len ? ": " : "", STR(words));
+	if (in->status == 429 || in->status == 503)
+		e->wait_s = retry_after(in);
 	return hint ? err_hint(e, "%s", hint) : -1;
 }

@@ -344,6 +344,7 @@ ask_login(struct login *m, struct ask *out, struct senv *env, struct err *e)
 	if (login_add_path(&path, c->mount, e) < 0 ||
 	    vault_ask(out, c->vault, S("PUT"), buf_str(&path), body, env->arena, e) < 0)
 		return STEP_FAIL;
+	out->http.share = LIMIT_TOKEN;
 	m->state = LOGIN_ASKED;
 	return STEP_ASK;
 }

@@ -9,7 +9,7 @@
      < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file, or "< from PATH" what that holds, not mutilated then; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
                          large, broken, missing, unreadable): the shell's own sentence instead of one
      | more              a further line of the answer's body, each with a line end behind it
-     = line              the whole outcome, as `describe_outcome` and the machine's own `describe` write it
+     = line              the whole outcome ("= wait SECONDS" is a Retry-After), as `describe_outcome` and the machine's own `describe` write it
    Then each answer's body is cut at every byte and each of its bits is flipped. Allowed is the same outcome; a failure in one
    printable line that begins as the machine's do; or, where a bit was flipped or a text without an end of its own was cut (a
    file too: what is left is one), any other result. No line may hold "canary". */
@@ -271,6 +271,8 @@ describe_outcome(struct buf *b, enum step r, struct str notes)
 	}
 	if (r == STEP_FAIL) {
 		buf_fmt(b, "= fail %s %s %s\n", codes[p.err.code], causes[p.err.cause], p.err.line);
+		if (p.err.wait_s)
+			buf_fmt(b, "= wait %u\n", p.err.wait_s);
 		if (p.err.hint[0])
 			buf_fmt(b, "= hint %s\n", p.err.hint);
 		return;

@@ -6,7 +6,7 @@
 #include "aws/chain.h"
 #include "vault/ec2.h"
 #include "vault/health.h"
-#include "vault/revoke.h"
+#include "vault/self.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static union {
 	struct imds imds;
 	struct ec2 ec2;
 	struct health health;
-	struct revoke revoke;
+	struct self self;
 	struct sts sts;
 	struct web web;
 	struct profile profile;
@@ -210,15 +210,49 @@ health_describe(struct buf *b)
 }
 
 static void
+self_init(enum self_what what)
+{
+	machine.self = (struct self){ .vault = &vault, .token = S("hvs.0123456789abcdef"), .what = what };
+}
+
+static void
+renew_init(void)
+{
+	self_init(SELF_RENEW);
+}
+
+static void
+lookup_init(void)
+{
+	self_init(SELF_LOOKUP);
+}
+
+static void
 revoke_init(void)
 {
-	machine.revoke = (struct revoke){ .vault = &vault, .token = S("hvs.0123456789abcdef") };
+	self_init(SELF_REVOKE);
 }
 
 static void
 revoke_describe(struct buf *b)
 {
 	buf_fmt(b, "= revoked\n");
+}
+
+/* A lookup's "= path" is one of the things that it shows. */
+static void
+self_describe(struct buf *b)
+{
+	const struct token_grant *g = &machine.self.grant;
+	struct json path;
+	struct err e;
+
+	buf_fmt(b, "= lease %lld%s", (long long)g->lease_s, g->renewable ? " renewable" : "");
+	if (g->uses)
+		buf_fmt(b, " uses %lld", (long long)g->uses);
+	buf_add_c(b, '\n');
+	if (json_get(machine.self.data, "path", &path, &e) == 0 && json_type(path) == JSON_STRING)
+		buf_fmt(b, "= path %.*s\n", STR(path.text));
 }
 
 /* A namespace, or how long answers are wrapped. */
@@ -333,7 +367,9 @@ static const struct kind {
 	{ "imds-identity", "instance metadata\0", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
 	{ "ec2", "vault https://vault:8200: \0", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
 	{ "health", "vault https://vault:8200: \0", health_init, health_step, NULL, vault_set, health_describe, false },
-	{ "revoke", "vault https://vault:8200: \0", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
+	{ "self-renew", "vault https://vault:8200: \0", renew_init, self_step, NULL, vault_set, self_describe, false },
+	{ "self-lookup", "vault https://vault:8200: \0", lookup_init, self_step, NULL, vault_set, self_describe, false },
+	{ "self-revoke", "vault https://vault:8200: \0", revoke_init, self_step, NULL, vault_set, revoke_describe, false },
 	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
 	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },

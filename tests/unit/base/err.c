@@ -8,12 +8,12 @@
 static void
 lines(void)
 {
-	struct err e = { .hint = "old" };
+	struct err e = { .wait_s = 7, .hint = "old" };
 
 	is_int(err_set(&e, ERR_PEER, CAUSE_ANSWER, "%s: key \"%.*s\"", "answer", STR(S("a\nb"))), -1, "an error is -1");
 	is_line(&e, "answer: key \"a\\x0ab\"", "arguments are escaped");
 	ok(e.code == ERR_PEER && e.cause == CAUSE_ANSWER && e.sys == 0, "with its code and cause");
-	is_int(e.hint[0], 0, "and no old hint");
+	ok(!e.hint[0] && !e.wait_s, "and no old hint or wait");
 	is_int(err_in(&e, "login %d", 7), -1, "so is a prefix");
 	is_line(&e, "login 7: answer: key \"a\\x0ab\"", "before the line, which is not escaped again");
 	is_int(err_hint(&e, "do %s", "this"), -1, "and a hint");

@@ -1,0 +1,606 @@
+/* tests/transcripts/life.c: a day in the life of a token, against servers of every kind, in virtual time. No network, no clock. */
+/* SPDX-License-Identifier: MIT */
+/* Each script is a server with a fault, and 24 hours of the lifecycle (vault/token) before it, with the answers read by vault/self, behind the
+   limiter (base/limit), as the agent puts them together. What must hold, for each script and several seeds:
+     ceiling   in any 60 s no more requests reach servers than max_requests_per_minute, in any second no more than a third of that
+     calm      and without the limiter, with nothing but the token to look after, no more than 60
+     live      whenever the server would grant a token, and there is none that the lifecycle believes in, there is one within one
+               backoff step: the longest backoff, and twice the time that a login takes, its waits for the limiter included
+               (one may be under way, and fail, when the server comes to itself)
+     prompt    a login takes no longer than a minute for the limiter and its own time, for each of its requests
+     honest    while the lifecycle believes in a token the server does, but for the time an answer takes; not asked of servers that
+               take tokens back or lie
+   Then the same with lifecycles that are broken on purpose: each must be found out by the rule that is named. */
+#include "base/limit.h"
+#include "tests/memory.h"
+#include "tests/tap.h"
+#include "vault/self.h"
+
+#define S_MS 1000ll
+#define DAY_S 86400
+#define SENT_MAX 400000
+#define TOKEN "hvs.0123456789abcdef"
+
+/* What a server answers instead of what it should. The first ones are no answer; the last ones grant, and something odd. */
+enum fault {
+	WELL, NO_NAME, RESET, HANG, BAD_TLS, EMPTY, NO_BODY, HALF, TYPES, PAGE, E400, E403, E404, E412, E429, E472, E500, E502, E503, LATE, MINUS,
+	ODD, ZERO = ODD, ONE, TWO_31, TWO_63, SHRINK, TENTH, FIXED,
+};
+
+enum { LOGIN = 1, RENEW = 2, LOOKUP = 4, IMDS = 8, ALL = 7 };	/* where the fault is */
+
+struct script {
+	const char *name;
+	int64_t lease_s, max_s;		/* as granted; the maximal TTL, 0: none */
+	unsigned where;
+	enum fault fault;
+	int64_t from_s, for_s, every_s;	/* when; for 0: always; every 0: once */
+	uint32_t wait_s;		/* Retry-After */
+	unsigned n;			/* requests a minute; 0: 60 */
+	unsigned creds;			/* requests for credentials at each login */
+	int64_t takes_ms;		/* an answer; 0: 20 */
+	int64_t min_ms, max_ms;		/* backoff; 0: 1 s, 5 min */
+	int64_t sleep_at_s, sleep_s;	/* the machine does */
+	int64_t revoke_s;		/* every so often the token is revoked */
+	int64_t news_s;			/* every so often there are new credentials */
+	int64_t uses;
+	bool final, reauth, secrets, lies;
+};
+
+#define DOWN(seconds) .from_s = 4000, .for_s = seconds
+#define FLAP(up, down) .from_s = 0, .for_s = down, .every_s = (up) + (down)
+
+static const struct script scripts[] = {
+	/* Nothing is wrong. */
+	{ .name = "an hour, renewed", .lease_s = 3600 },
+	{ .name = "an hour, up to eight", .lease_s = 3600, .max_s = 8 * 3600 },
+	{ .name = "periodic, a minute", .lease_s = 60 },
+	{ .name = "32 days", .lease_s = 2764800, .max_s = 2764800 },
+	{ .name = "ten seconds, up to a minute", .lease_s = 10, .max_s = 60 },
+	{ .name = "two seconds", .lease_s = 2 },
+	{ .name = "one second", .lease_s = 1 },
+	{ .name = "batch, an hour", .lease_s = 3600, .final = true },
+	{ .name = "batch, five seconds", .lease_s = 5, .final = true },
+	{ .name = "batch, one second", .lease_s = 1, .final = true },
+	{ .name = "three uses", .lease_s = 3600, .uses = 3 },
+	{ .name = "a slow server", .lease_s = 3600, .takes_ms = 25000 },
+	{ .name = "credentials in three steps", .lease_s = 10, .max_s = 60, .creds = 3 },
+	/* Renewal and lookup. */
+	{ .name = "renewal 403, always", .lease_s = 3600, .where = RENEW, .fault = E403 },
+	{ .name = "renewal and lookup 403, always", .lease_s = 3600, .where = RENEW | LOOKUP, .fault = E403 },
+	{ .name = "renewal 403, revoked every two hours", .lease_s = 3600, .where = RENEW, .fault = E403, .revoke_s = 7200, .lies = true },
+	{ .name = "renewal 400, always", .lease_s = 3600, .where = RENEW, .fault = E400 },
+	{ .name = "renewal 404, always", .lease_s = 3600, .where = RENEW, .fault = E404 },
+	{ .name = "renewal 412, flapping", .lease_s = 3600, .where = RENEW, .fault = E412, FLAP(600, 600) },
+	{ .name = "renewal 472, always", .lease_s = 3600, .where = RENEW, .fault = E472 },
+	{ .name = "renewal 500, always", .lease_s = 3600, .where = RENEW | LOOKUP, .fault = E500 },
+	{ .name = "renewal 500, ten seconds", .lease_s = 10, .max_s = 60, .where = RENEW, .fault = E500 },
+	{ .name = "renewal empty, always", .lease_s = 3600, .where = RENEW, .fault = EMPTY },
+	{ .name = "renewal 204, always", .lease_s = 3600, .where = RENEW, .fault = NO_BODY },
+	{ .name = "renewal cut, always", .lease_s = 3600, .where = RENEW, .fault = HALF },
+	{ .name = "renewal of wrong types, always", .lease_s = 3600, .where = RENEW, .fault = TYPES },
+	{ .name = "renewal: lease 0", .lease_s = 3600, .where = RENEW, .fault = ZERO },
+	{ .name = "renewal and lookup: lease 0", .lease_s = 3600, .where = RENEW | LOOKUP, .fault = ZERO, .lies = true },
+	{ .name = "renewal: lease 1", .lease_s = 3600, .where = RENEW, .fault = ONE },
+	{ .name = "renewal: lease 2^31", .lease_s = 3600, .where = RENEW, .fault = TWO_31 },
+	{ .name = "renewal: lease 2^63", .lease_s = 3600, .where = RENEW, .fault = TWO_63 },
+	{ .name = "renewal: lease -1", .lease_s = 3600, .where = RENEW, .fault = MINUS },
+	{ .name = "renewals that shrink", .lease_s = 3600, .where = RENEW, .fault = SHRINK },
+	{ .name = "renewals of a tenth", .lease_s = 3600, .where = RENEW, .fault = TENTH },
+	{ .name = "renewed, and not again", .lease_s = 3600, .where = RENEW, .fault = FIXED },
+	{ .name = "renewal hangs", .lease_s = 3600, .where = RENEW | LOOKUP, .fault = HANG },
+	{ .name = "renewal 429", .lease_s = 3600, .where = RENEW, .fault = E429 },
+	{ .name = "renewal 429, Retry-After 0", .lease_s = 3600, .where = RENEW, .fault = E429, .wait_s = 1 },
+	{ .name = "renewal 429, Retry-After 20, a minute", .lease_s = 60, .where = RENEW, .fault = E429, .wait_s = 20 },
+	{ .name = "renewal 429, Retry-After huge", .lease_s = 3600, .where = RENEW, .fault = E429, .wait_s = UINT32_MAX },
+	/* Logins: first granted, then not for a while. */
+	{ .name = "login 400 at first", .lease_s = 3600, .where = LOGIN | IMDS, .fault = E400, .for_s = 1800 },
+	{ .name = "login 403 at first", .lease_s = 3600, .where = LOGIN, .fault = E403, .for_s = 9000 },
+	{ .name = "login: lease 0", .lease_s = 3600, .where = LOGIN, .fault = ZERO },
+	{ .name = "login: lease 0, no right to look", .lease_s = 3600, .where = LOGIN | LOOKUP, .fault = ZERO },
+	{ .name = "login: lease 1", .lease_s = 3600, .where = LOGIN, .fault = ONE },
+	{ .name = "login: lease 2^31", .lease_s = 3600, .where = LOGIN, .fault = TWO_31 },
+	{ .name = "login: lease 2^63", .lease_s = 3600, .where = LOGIN, .fault = TWO_63, FLAP(600, 600) },
+	{ .name = "login: lease -1", .lease_s = 3600, .where = LOGIN, .fault = MINUS, FLAP(600, 600) },
+	{ .name = "login empty, flapping", .lease_s = 600, .max_s = 3600, .where = LOGIN, .fault = EMPTY, FLAP(60, 600) },
+	{ .name = "login cut, flapping", .lease_s = 600, .max_s = 3600, .where = LOGIN, .fault = HALF, FLAP(60, 600) },
+	{ .name = "login of wrong types, flapping", .lease_s = 600, .max_s = 3600, .where = LOGIN, .fault = TYPES, FLAP(60, 600) },
+	{ .name = "login hangs, flapping", .lease_s = 600, .max_s = 3600, .where = LOGIN, .fault = HANG, FLAP(600, 300) },
+	{ .name = "login 429, Retry-After huge", .lease_s = 600, .max_s = 600, .where = LOGIN, .fault = E429, DOWN(7200), .wait_s = UINT32_MAX },
+	{ .name = "no credentials for two hours", .lease_s = 600, .max_s = 600, .where = IMDS, .fault = E500, DOWN(7200), .creds = 3 },
+	/* All of it. */
+	{ .name = "sealed for six hours", .lease_s = 3600, .where = ALL, .fault = E503, DOWN(21600) },
+	{ .name = "sealed for six hours, Retry-After 5", .lease_s = 3600, .where = ALL, .fault = E503, DOWN(21600), .wait_s = 5 },
+	{ .name = "sealed for six hours, Retry-After huge", .lease_s = 3600, .where = ALL, .fault = E503, DOWN(21600), .wait_s = UINT32_MAX },
+	{ .name = "429 for a day", .lease_s = 3600, .where = ALL, .fault = E429 },
+	{ .name = "429, Retry-After 1, flapping", .lease_s = 60, .max_s = 600, .where = ALL, .fault = E429, FLAP(30, 30), .wait_s = 1 },
+	{ .name = "403 to everything, flapping", .lease_s = 60, .where = ALL, .fault = E403, FLAP(100, 100), .lies = true },
+	{ .name = "a gateway's page, flapping", .lease_s = 60, .max_s = 600, .where = ALL, .fault = PAGE, FLAP(100, 100) },
+	{ .name = "502 for three hours", .lease_s = 60, .max_s = 600, .where = ALL, .fault = E502, DOWN(10800) },
+	{ .name = "names come and go", .lease_s = 60, .max_s = 600, .where = ALL, .fault = NO_NAME, FLAP(7, 13) },
+	{ .name = "names come and go slowly", .lease_s = 3600, .where = ALL, .fault = NO_NAME, FLAP(1000, 2000) },
+	{ .name = "reset, flapping", .lease_s = 60, .max_s = 600, .where = ALL, .fault = RESET, FLAP(1, 1) },
+	{ .name = "silent for three hours", .lease_s = 600, .where = ALL, .fault = HANG, DOWN(10800) },
+	{ .name = "a wrong certificate for three hours", .lease_s = 600, .where = ALL, .fault = BAD_TLS, DOWN(10800) },
+	{ .name = "answers come after their time", .lease_s = 600, .where = ALL, .fault = LATE, FLAP(600, 600), .lies = true },
+	{ .name = "empty for a day", .lease_s = 3600, .where = ALL, .fault = EMPTY },
+	{ .name = "lease 0 everywhere, for a while", .lease_s = 600, .where = ALL, .fault = ZERO, FLAP(3600, 3600), .lies = true },
+	{ .name = "lease 1 everywhere", .lease_s = 3600, .where = ALL, .fault = ONE },
+	/* The machine. */
+	{ .name = "suspended for ten hours", .lease_s = 3600, .sleep_at_s = 5000, .sleep_s = 36000 },
+	{ .name = "suspended for ten hours, batch", .lease_s = 3600, .final = true, .sleep_at_s = 5000, .sleep_s = 36000 },
+	{ .name = "suspended for half a lease", .lease_s = 3600, .sleep_at_s = 5000, .sleep_s = 1800 },
+	{ .name = "the clock jumps by a year", .lease_s = 3600, .sleep_at_s = 5000, .sleep_s = 365 * DAY_S },
+	{ .name = "suspended while it is sealed", .lease_s = 3600, .where = ALL, .fault = E503, DOWN(90000), .sleep_at_s = 6000, .sleep_s = 86000, .wait_s = 60 },
+	{ .name = "the wall clock goes back: signatures refused", .lease_s = 600, .max_s = 3600, .where = LOGIN, .fault = E400, FLAP(1800, 1800) },
+	/* Revoked, new credentials, small and large ceilings, secrets that want all there is. */
+	{ .name = "revoked every hour", .lease_s = 600, .revoke_s = 3600, .lies = true },
+	{ .name = "revoked every two seconds", .lease_s = 600, .revoke_s = 2, .lies = true },
+	{ .name = "new credentials every minute", .lease_s = 3600, .news_s = 60 },
+	{ .name = "new credentials every second, reauth", .lease_s = 3600, .news_s = 1, .reauth = true },
+	{ .name = "new credentials, reauth, logins refused", .lease_s = 600, .where = LOGIN, .fault = E403, FLAP(600, 1800), .news_s = 300, .reauth = true },
+	{ .name = "one a minute", .lease_s = 3600, .where = ALL, .fault = E503, FLAP(3600, 600), .n = 1 },
+	{ .name = "one a minute, and secrets", .lease_s = 3600, .where = ALL, .fault = E503, FLAP(3600, 600), .n = 1, .secrets = true },
+	{ .name = "three a minute, leases of a minute", .lease_s = 60, .max_s = 600, .n = 3, .creds = 3 },
+	{ .name = "60 a minute, and secrets", .lease_s = 60, .max_s = 600, .where = ALL, .fault = E500, FLAP(60, 60), .secrets = true, .creds = 3 },
+	{ .name = "300 a minute, and secrets", .lease_s = 10, .max_s = 60, .n = 300, .secrets = true },
+	{ .name = "a backoff of a millisecond", .lease_s = 60, .max_s = 600, .where = ALL, .fault = RESET, FLAP(600, 600), .min_ms = 1, .max_ms = 1 },
+	{ .name = "a backoff of an hour", .lease_s = 3600, .max_s = 3600, .where = ALL, .fault = E503, FLAP(7200, 7200), .min_ms = 1000, .max_ms = 3600000, .wait_s = UINT32_MAX },
+};
+
+/* The lifecycle in its three functions, so that a broken one may stand in for it. */
+struct life {
+	const char *name, *found_by;
+	void (*take)(struct token *, enum token_event, const struct token_grant *, uint32_t, uint32_t, tick);
+	bool (*note)(void);	/* whether a request counts for the limiter; NULL: it does */
+};
+
+static struct sim {
+	const struct script *s;
+	const struct life *life;
+	struct token token;
+	struct limit limit;
+	bool unlimited;
+	uint64_t seed;
+	tick now, start, slept, next_secret, next_news, next_revoke;
+	struct {
+		bool is_there;
+		tick expires, dies;	/* as told and renewed; the maximal TTL */
+		int64_t lease_s;
+	} server;
+	tick since;			/* a token would be granted, and there is none; -1: not so */
+	int64_t longest_ms, login_ms, wrong_ms;
+	tick sent[SENT_MAX];		/* when requests reached their servers */
+	size_t sent_n;
+	char body[600];
+} sim;
+
+static struct arena arena;
+static const struct vault vault = { .address = { .tls = true, .host = { .name = S("vault") }, .path = S("/") } };
+
+static uint32_t
+draw(void)
+{
+	sim.seed = sim.seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(sim.seed >> 32);
+}
+
+/* Seconds since the start, the time that the machine slept included. */
+static bool
+is_faulty(unsigned where, tick at)
+{
+	const struct script *s = sim.s;
+	int64_t t = (at - sim.start) / S_MS - s->from_s;
+
+	if (!(s->where & where) || t < 0)
+		return false;
+	return !s->for_s || (s->every_s ? t % s->every_s : t) < s->for_s;
+}
+
+static bool
+would_grant(tick at)
+{
+	if (is_faulty(IMDS, at) && sim.s->fault < ODD)
+		return false;
+	return !is_faulty(LOGIN, at) || sim.s->fault >= ODD ? !(is_faulty(LOGIN, at) && sim.s->fault == TWO_63) : false;
+}
+
+static bool
+server_has(tick at)
+{
+	return sim.server.is_there && at < sim.server.expires;
+}
+
+/* What is true at one instant. */
+static void
+look(tick at)
+{
+	bool is_live = token_is_live(&sim.token, at);
+
+	if (is_live && !server_has(at) && !sim.s->lies && at - sim.server.expires > sim.wrong_ms)
+		sim.wrong_ms = at - sim.server.expires;
+	if (is_live || !would_grant(at)) {
+		sim.since = -1;
+		return;
+	}
+	if (sim.since < 0)
+		sim.since = at;
+	if (at - sim.since > sim.longest_ms)
+		sim.longest_ms = at - sim.since;
+}
+
+/* While there is a token nothing can change but at its end. */
+static void
+pass(tick to)
+{
+	const struct script *s = sim.s;
+
+	while (sim.now < to) {
+		tick next = token_is_live(&sim.token, sim.now) ? sim.token.expires : sim.now + S_MS;
+
+		look(sim.now);
+		if (s->revoke_s && next > sim.next_revoke)
+			next = sim.next_revoke;
+		sim.now = tick_earlier(to, next);
+		if (token_is_live(&sim.token, sim.now - 1))
+			look(sim.now - 1);
+		if (s->revoke_s && sim.now >= sim.next_revoke) {
+			sim.server.is_there = false;
+			sim.next_revoke = sim.now + s->revoke_s * S_MS;
+		}
+	}
+	if (s->sleep_s && !sim.slept && sim.now >= sim.start + s->sleep_at_s * S_MS) {
+		sim.slept = s->sleep_s * S_MS;
+		sim.now += sim.slept;
+		sim.since = -1;
+	}
+	look(sim.now);
+}
+
+/* A request on its way: how long it takes; it reaches the server somewhere in between. */
+static tick
+send(enum limit_class class, int64_t takes_ms)
+{
+	tick at, from;
+
+	if (!sim.unlimited)
+		while ((at = limit_next(&sim.limit, class, sim.now)) > sim.now)
+			pass(at);
+	from = sim.now;
+	if (!sim.life->note || sim.life->note())
+		limit_note(&sim.limit, from);
+	at = from + (tick)(draw() % (uint32_t)takes_ms);
+	if (sim.sent_n < SENT_MAX)
+		sim.sent[sim.sent_n++] = at;
+	return at;
+}
+
+static void
+end(tick to)
+{
+	pass(to > sim.now ? to : sim.now);
+	if (!sim.life->note || sim.life->note())
+		limit_end(&sim.limit, sim.now);
+}
+
+/* The lease that a good server gives at this instant. */
+static int64_t
+good_lease(tick at)
+{
+	int64_t left_s = sim.s->max_s ? (sim.server.dies - at) / S_MS : sim.s->lease_s;
+
+	return left_s < 0 ? 0 : left_s < sim.s->lease_s ? left_s : sim.s->lease_s;
+}
+
+/* What it answers to a login or a renewal that it grants, into the token's true life and the body. */
+static void
+grant(enum token_do what, enum fault fault, tick at)
+{
+	static const char *const odd[] = { [ZERO - ODD] = "0", [ONE - ODD] = "1", [TWO_31 - ODD] = "2147483648", [TWO_63 - ODD] = "9223372036854775808" };
+	struct buf b = BUF(sim.body);
+	bool renewable = !sim.s->final && fault != FIXED;
+	const char *key = what == TOKEN_LOOKUP ? "ttl" : "lease_duration";
+
+	if (what == TOKEN_LOGIN) {
+		sim.server.is_there = true;
+		sim.server.dies = at + sim.s->max_s * S_MS;
+		sim.server.lease_s = sim.s->lease_s;
+	}
+	if (what == TOKEN_LOOKUP)
+		sim.server.lease_s = sim.server.expires == TICK_NEVER ? 0 : (sim.server.expires - at) / S_MS;
+	else if (fault == SHRINK)
+		sim.server.lease_s /= 2;
+	else
+		sim.server.lease_s = fault == TENTH ? sim.s->lease_s / 10 : good_lease(at);
+	buf_fmt(&b, "{\"%s\":{\"%s\":\"%s\",\"renewable\":%s,\"num_uses\":%lld,\"%s\":", what == TOKEN_LOOKUP ? "data" : "auth",
+	    what == TOKEN_LOOKUP ? "id" : "client_token", TOKEN, renewable ? "true" : "false", (long long)sim.s->uses, key);
+	if (fault >= ODD && fault <= TWO_63)
+		buf_fmt(&b, "%s", odd[fault - ODD]);
+	else
+		buf_fmt(&b, "%lld", (long long)sim.server.lease_s);
+	buf_fmt(&b, "}}%c", 0);
+	if (what != TOKEN_LOOKUP && fault == ZERO)
+		sim.server.expires = what == TOKEN_LOGIN ? TICK_NEVER : sim.server.expires;
+	else if (what != TOKEN_LOOKUP && fault != TWO_63)
+		sim.server.expires = at + (fault == ONE ? 1 : fault == TWO_31 ? 1ll << 31 : sim.server.lease_s) * S_MS;
+}
+
+/* The answer to a request that reaches the server at this instant; how long it takes is *takes_ms from then. */
+static struct answer
+serve(enum token_do what, tick at, int64_t *takes_ms)
+{
+	static const struct err none = { .code = ERR_RETRY, .cause = CAUSE_UNREACHABLE, .line = "none" };
+	static const struct err tls = { .code = ERR_PEER, .cause = CAUSE_TLS, .line = "not trusted" };
+	static char wait[16];
+	static const struct http_field head = { S("Retry-After"), { wait, 10 } };
+	static const short status[] = { [EMPTY] = 200, [NO_BODY] = 204, [HALF] = 200, [TYPES] = 200, [PAGE] = 403, [E400] = 400, [E403] = 403,
+		[E404] = 404, [E412] = 412, [E429] = 429, [E472] = 472, [E500] = 500, [E502] = 502, [E503] = 503, [MINUS] = 200 };
+	static const char *const body[] = { [EMPTY] = "", [NO_BODY] = "", [HALF] = "{\"auth\":{\"client_token\":\"" TOKEN "\",\"lease_dura",
+		[TYPES] = "{\"auth\":{\"lease_duration\":\"3600\",\"renewable\":\"yes\"},\"data\":{\"ttl\":[]}}", [PAGE] = "<html>no</html>",
+		[MINUS] = "{\"auth\":{\"client_token\":\"" TOKEN "\",\"lease_duration\":-1,\"renewable\":true},\"data\":{\"ttl\":-1}}" };
+	unsigned where = what == TOKEN_LOGIN ? LOGIN : what == TOKEN_RENEW ? RENEW : LOOKUP;
+	enum fault fault = is_faulty(where, at) ? sim.s->fault : WELL;
+	struct answer in = { .status = 403, .body = S("{\"errors\":[\"permission denied\"]}") };
+
+	if (fault == NO_NAME || fault == RESET || fault == HANG || fault == BAD_TLS || fault == LATE) {
+		if (fault == LATE && (what == TOKEN_LOGIN || server_has(at)))
+			grant(what, WELL, at);
+		*takes_ms = fault == HANG || fault == LATE ? 60000 : *takes_ms;
+		return (struct answer){ .how = fault == BAD_TLS ? ANSWER_TLS : ANSWER_UNREACHABLE, .err = fault == BAD_TLS ? &tls : &none };
+	}
+	if (fault != WELL && fault < ODD && fault != E403) {
+		const char *text = (size_t)fault < sizeof body / sizeof *body && body[fault] ? body[fault] : "{\"errors\":[\"Vault is sealed\"]}";
+
+		if (sim.s->wait_s) {
+			snprintf(wait, sizeof wait, "%010u", sim.s->wait_s == 1 ? 0 : sim.s->wait_s);
+			in.head = &head;
+			in.head_n = 1;
+		}
+		in.status = status[fault];
+		in.body = str_of(text);
+		return in;
+	}
+	if (fault == E403 || (what != TOKEN_LOGIN && !server_has(at)) || (what == TOKEN_LOOKUP && fault == ZERO && (sim.s->where & LOGIN) && !sim.s->for_s))
+		return in;
+	grant(what, fault, at);
+	in.status = 200;
+	in.body = str_of(sim.body);
+	return in;
+}
+
+/* As the agent does it: the answer read, the event made of it. */
+static void
+tell(enum token_do what, const struct answer *in)
+{
+	struct senv env = { .arena = &arena };
+	struct self m = { .vault = &vault, .token = S(TOKEN), .what = what == TOKEN_RENEW ? SELF_RENEW : SELF_LOOKUP };
+	struct vault_secret secret;
+	struct token_grant g;
+	struct ask ask;
+	struct err e;
+	bool ok = false;
+
+	arena_wipe(&arena);
+	if (what == TOKEN_LOGIN) {
+		ok = vault_check(in, NULL, &arena, &e) == 0 && vault_parse_secret(&secret, in->body, &arena, &e) == 0 &&
+		    self_read_auth(&g, &secret, &e) == 0;
+	} else if (self_step(&m, NULL, &ask, &env, &e) == STEP_ASK) {
+		ok = self_step(&m, in, &ask, &env, &e) == STEP_DONE;
+		g = m.grant;
+	}
+	if (ok)
+		sim.life->take(&sim.token, what == TOKEN_LOGIN ? TOKEN_GRANTED : what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &g, 0, draw(), sim.now);
+	else
+		sim.life->take(&sim.token, token_failure(what, e.code), NULL, e.wait_s, draw(), sim.now);
+}
+
+static void
+act(enum token_do what)
+{
+	int64_t takes_ms = sim.s->takes_ms ? sim.s->takes_ms : 20;
+	tick from = sim.now, at;
+	struct answer in;
+
+	for (unsigned i = 0; what == TOKEN_LOGIN && i < sim.s->creds; i++) {
+		at = send(LIMIT_CREDENTIALS, 5);
+		end(sim.now + 5);
+		if (is_faulty(IMDS, at)) {
+			sim.life->take(&sim.token, TOKEN_NOT_GRANTED, NULL, 0, draw(), sim.now);
+			return;
+		}
+	}
+	at = send(LIMIT_TOKEN, takes_ms);
+	pass(at);
+	in = serve(what, at, &takes_ms);
+	end(at + takes_ms);
+	tell(what, &in);
+	if (what == TOKEN_LOGIN && sim.now - from > sim.login_ms)
+		sim.login_ms = sim.now - from;
+}
+
+/* A day. */
+static void
+live(const struct script *s, const struct life *life, uint64_t seed, bool unlimited)
+{
+	memset(&sim, 0, offsetof(struct sim, sent));
+	sim.sent_n = 0;
+	sim.s = s;
+	sim.life = life;
+	sim.seed = seed;
+	sim.unlimited = unlimited;
+	sim.now = sim.start = 1000000;
+	sim.next_news = sim.next_revoke = sim.now + 1;
+	sim.since = -1;
+	token_init(&sim.token, s->min_ms ? s->min_ms : 1000, s->max_ms ? s->max_ms : 300000, s->reauth, sim.now);
+	limit_init(&sim.limit, s->n ? s->n : 60);
+	while (sim.now - sim.start - sim.slept < DAY_S * S_MS && sim.sent_n < SENT_MAX) {
+		tick until;
+		enum token_do what = token_next(&sim.token, draw(), sim.now, &until);
+
+		if (what != TOKEN_WAIT) {
+			act(what);
+			continue;
+		}
+		until = tick_earlier(until, sim.now + 3600 * S_MS);
+		if (s->secrets && !unlimited && limit_next(&sim.limit, LIMIT_SECRET, sim.now) < until) {
+			send(LIMIT_SECRET, 15);
+			end(sim.now + 15);
+		} else if (s->news_s && sim.next_news < until) {
+			pass(sim.next_news);
+			sim.next_news = sim.now + s->news_s * S_MS;
+			life->take(&sim.token, TOKEN_NEW_CREDENTIALS, NULL, 0, draw(), sim.now);
+		} else {
+			if (s->sleep_s && !sim.slept)
+				until = tick_earlier(until, sim.start + s->sleep_at_s * S_MS);
+			pass(until > sim.now ? until : sim.now + 1);
+		}
+	}
+}
+
+static size_t
+most_in(int64_t span_ms)
+{
+	size_t most = 0, from = 0;
+
+	for (size_t i = 0; i < sim.sent_n; i++) {
+		while (sim.sent[i] - sim.sent[from] >= span_ms)
+			from++;
+		most = i - from + 1 > most ? i - from + 1 : most;
+	}
+	return most;
+}
+
+/* The rule that a day broke; NULL: none. */
+static const char *
+judge(void)
+{
+	const struct script *s = sim.s;
+	unsigned n = sim.limit.n;
+	int64_t takes_ms = s->takes_ms ? s->takes_ms : 20;
+
+	if (sim.unlimited)
+		return most_in(LIMIT_SPAN_MS) > 60 && s->min_ms != 1 ? "calm" : NULL;
+	if (most_in(LIMIT_SPAN_MS) > n || most_in(LIMIT_BURST_MS) > (n < 3 ? 1 : n / 3))
+		return "ceiling";
+	if (sim.longest_ms > sim.token.max_backoff_ms + 2 * sim.login_ms + S_MS)
+		return "live";
+	if (sim.login_ms > (s->creds + 1) * (LIMIT_SPAN_MS + 60000 + takes_ms))
+		return "prompt";
+	return sim.wrong_ms > takes_ms + S_MS ? "honest" : NULL;
+}
+
+static const struct life whole = { .name = "whole", .take = token_take };
+
+static void
+test_script(const struct script *s, size_t *most)
+{
+	const char *broken = NULL, *rule;
+	size_t most_sent = 0, most_60 = 0, most_free = 0;
+	int64_t longest_ms = 0;
+
+	for (uint64_t seed = 1; seed <= 3; seed++) {
+		live(s, &whole, seed, false);
+		rule = judge();
+		broken = rule ? rule : broken;
+		most_60 = most_in(LIMIT_SPAN_MS) > most_60 ? most_in(LIMIT_SPAN_MS) : most_60;
+		most_sent = sim.sent_n > most_sent ? sim.sent_n : most_sent;
+		longest_ms = sim.longest_ms > longest_ms ? sim.longest_ms : longest_ms;
+		if (rule)
+			printf("#   %s: longest %lld ms without a token, a login %lld ms, %lld ms of a dead one\n", rule,
+			    (long long)sim.longest_ms, (long long)sim.login_ms, (long long)sim.wrong_ms);
+		live(s, &whole, seed, true);
+		rule = judge();
+		broken = rule ? rule : broken;
+		most_free = most_in(LIMIT_SPAN_MS) > most_free ? most_in(LIMIT_SPAN_MS) : most_free;
+	}
+	ok(!broken, "%s: %s%zu requests, at most %zu in 60 s (%zu without the limiter), %lld s without a token", s->name, broken ? broken : "",
+	    most_sent, most_60, most_free, (long long)(longest_ms / S_MS));
+	if (!s->n && most_60 > *most)
+		*most = most_60;
+}
+
+/* --- Broken on purpose. */
+
+/* Vault 1.14's: a failed renewal is repeated at once. */
+static void
+hot_renewal(struct token *t, enum token_event event, const struct token_grant *g, uint32_t wait_s, uint32_t random, tick now)
+{
+	token_take(t, event, g, wait_s, random, now);
+	if (event == TOKEN_FAILED)
+		t->check_at = now;
+}
+
+/* Vault's up to 1.16: a login again as soon as a token does not last. */
+static void
+hot_login(struct token *t, enum token_event event, const struct token_grant *g, uint32_t wait_s, uint32_t random, tick now)
+{
+	token_take(t, event, g, wait_s, random, now);
+	t->not_before = now;
+}
+
+/* Waits as long as it is told to. */
+static void
+obedient(struct token *t, enum token_event event, const struct token_grant *g, uint32_t wait_s, uint32_t random, tick now)
+{
+	token_take(t, event, g, wait_s, random, now);
+	if (event == TOKEN_NOT_GRANTED && wait_s)
+		t->not_before = tick_after(now, wait_s * S_MS);
+}
+
+/* Has no way back once a token is lost. */
+static void
+resigned(struct token *t, enum token_event event, const struct token_grant *g, uint32_t wait_s, uint32_t random, tick now)
+{
+	token_take(t, event, g, wait_s, random, now);
+	if (event == TOKEN_NOT_GRANTED)
+		t->login_at = TICK_NEVER;
+}
+
+/* Believes in a token for twice its lease. */
+static void
+faithful(struct token *t, enum token_event event, const struct token_grant *g, uint32_t wait_s, uint32_t random, tick now)
+{
+	token_take(t, event, g, wait_s, random, now);
+	if (g && t->expires != TICK_NEVER)
+		t->expires = now + 2 * t->lease_ms;
+}
+
+static bool
+forgets(void)
+{
+	return false;
+}
+
+int
+main(void)
+{
+	static const struct life broken[] = {
+		{ "failed renewals at once", "calm", hot_renewal, NULL },
+		{ "logins at once", "calm", hot_login, NULL },
+		{ "Retry-After without a bound", "live", obedient, NULL },
+		{ "no second login", "live", resigned, NULL },
+		{ "no end of a lease", "honest", faithful, NULL },
+		{ "failed renewals at once, and nothing counted", "ceiling", hot_renewal, forgets },
+	};
+	size_t n = sizeof scripts / sizeof *scripts, most = 0;
+
+	arena = memory_arena(1 << 16);
+	ok(n >= 60, "%zu scripts", n);
+	for (size_t i = 0; i < n; i++)
+		test_script(&scripts[i], &most);
+	printf("# the most requests in any 60 s, of 60 allowed: %zu\n", most);
+	for (size_t k = 0; k < sizeof broken / sizeof *broken; k++) {
+		const char *rule = NULL;
+		size_t i = 0;
+
+		for (; i < n && !(rule && strcmp(rule, broken[k].found_by) == 0); i++)
+			for (int unlimited = 0; unlimited < 2 && !(rule && strcmp(rule, broken[k].found_by) == 0); unlimited++) {
+				live(&scripts[i], &broken[k], 1, unlimited);
+				rule = judge();
+			}
+		ok(rule && strcmp(rule, broken[k].found_by) == 0, "%s: found by \"%s\" in %s", broken[k].name, broken[k].found_by,
+		    scripts[i - 1].name);
+	}
+	memory_free(&arena);
+	return tap_end();
+}
