@@ -7,6 +7,7 @@
 #include "vault/ec2.h"
 #include "vault/health.h"
 #include "vault/revoke.h"
+#include "vault/wrap.h"
 
 #include <string.h>
 
@@ -17,6 +18,7 @@ static union {
 	struct ec2 ec2;
 	struct health health;
 	struct revoke revoke;
+	struct wrap wrap;
 	struct sts sts;
 	struct web web;
 	struct profile profile;
@@ -32,6 +34,7 @@ static struct {
 } own;
 static struct cred signer;	/* the variables', for STS */
 static struct chain_config sources;
+static struct str wrap_token;
 
 /* Before a file is read. */
 static void
@@ -41,6 +44,7 @@ forget(void)
 	memset(&own, 0, sizeof own);
 	vars = (struct cred_env){ 0 };
 	pkcs7 = false;
+	wrap_token = S("hvs.0123456789abcdef");
 	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
 	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
 	sources = (struct chain_config){ .env = &vars, .fixed.expires_s = CRED_FOREVER };
@@ -202,6 +206,32 @@ vault_set(struct str key, struct str value)
 }
 
 static void
+wrap_init(void)
+{
+	machine.wrap = (struct wrap){ .vault = &vault, .token = wrap_token, .ask_ttl_s = 300 };
+}
+
+/* A namespace, another token, or how long a login's answers are wrapped. */
+static bool
+wrap_set(struct str key, struct str value)
+{
+	if (!str_is(key, "token"))
+		return vault_set(key, value);
+	wrap_token = value;
+	return true;
+}
+
+/* The line is in it, without its line end. */
+static void
+wrap_describe(struct buf *b)
+{
+	struct str line = machine.wrap.line;
+
+	if (line.len && line.at[line.len - 1] == '\n' && str_find_c(line, '\n') == line.len - 1)
+		buf_fmt(b, "= %lld s %.*s\n", (long long)machine.wrap.ttl_s, STR(str_cut_eol(line)));
+}
+
+static void
 web_init(void)
 {
 	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
@@ -302,6 +332,7 @@ static const struct kind {
 	{ "ec2", "vault https://vault:8200: \0", ec2_init, ec2_step, NULL, ec2_set, ec2_describe, false },
 	{ "health", "vault https://vault:8200: \0", health_init, health_step, NULL, vault_set, health_describe, false },
 	{ "revoke", "vault https://vault:8200: \0", revoke_init, revoke_step, NULL, vault_set, revoke_describe, false },
+	{ "wrap", "vault https://vault:8200: \0", wrap_init, wrap_step, NULL, wrap_set, wrap_describe, false },
 	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
 	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },
