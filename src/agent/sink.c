@@ -50,33 +50,25 @@ wrap(struct sink *s, struct flow *f, struct str *text, tick now, struct err *e)
 	return 0;
 }
 
-/* The public key in dh_path. */
-static int
-read_theirs(uint8_t theirs[SEAL_KEY], struct str dh_path, struct arena *a, struct err *e)
-{
-	struct str path, text;
-
-	if (arena_keep(a, dh_path, &path, e) < 0)
-		return -1;
-	if (file_read(path.at, SINK_DH_MAX, a, &text, e) == 0) {
-		if (seal_read_key(theirs, text, a, e) == 0)
-			return 0;
-		err_in(e, "%.*s", STR(path));
-	}
-	e->cause = CAUSE_OUTPUT;	/* it is the sink that cannot be written */
-	return err_in(e, "dh_path");
-}
-
-/* The key that is shared with whoever holds the other half of it, agreed on once. */
+/* The key that is shared with whoever wrote dh_path, agreed on once. */
 static int
 agree(struct sink *s, struct arena *a, struct err *e)
 {
+	const char *path = s->conf->dh_path.at;
 	uint8_t theirs[SEAL_KEY], private[SEAL_KEY];
+	struct str text;
 
-	if (read_theirs(theirs, s->conf->dh_path, a, e) < 0 || rand_bytes(private, sizeof private, e) < 0)
+	if (rand_bytes(private, sizeof private, e) < 0)
 		return -1;
-	s->is_agreed = seal_agree(&s->seal, private, theirs, s->conf->derive_key);
-	return s->is_agreed ? 0 : err_set(e, ERR_PEER, CAUSE_OUTPUT, "dh_path: %.*s: its key gives no secret", STR(s->conf->dh_path));
+	if (file_read(path, SINK_DH_MAX, a, &text, e) == 0) {
+		if (seal_read_key(theirs, text, a, e) == 0 && seal_agree(&s->seal, private, theirs, s->conf->derive_key, e) == 0) {
+			s->is_agreed = true;
+			return 0;
+		}
+		err_in(e, "%s", path);
+	}
+	e->cause = CAUSE_OUTPUT;	/* it is the sink that cannot be written */
+	return err_in(e, "dh_path");
 }
 
 /* An envelope in the text's place. */
@@ -103,7 +95,7 @@ write_file(struct sink *s, struct flow *f, struct str text, tick now, struct err
 		return err_in(e, "sink %.*s", STR(c->path));
 	if (file_replace_as(c->path, text, c->mode, c->uid, c->gid, e) == 0)
 		return 0;
-	return e->sys == EBUSY ? err_hint(e, "a file that is a mount of its own cannot be replaced: mount its folder") : -1;
+	return e->sys == EBUSY ? err_hint(e, "it is a mount of its own: mount its folder instead") : -1;
 }
 
 int

@@ -14,7 +14,7 @@
 
 /* Holds secrets, so it belongs into memory of mem_arena_locked, zero before its first use, and may be copied from there to there. */
 struct sink {
-	const struct conf_sink *conf;	/* set by the owner, the rest zero */
+	const struct conf_sink *conf;	/* set by the owner, the rest zero; its dh_path has a NUL behind it */
 	bool is_pending;		/* the newest token is not in the file yet */
 	tick retry_at;			/* when to write it; TICK_NEVER when nothing is pending */
 	unsigned failed;		/* how often that has failed since sink_offer */

@@ -29,8 +29,8 @@ derive_key(struct seal *s, const uint8_t *theirs)
 	hash_hmac_sha256(bytes(s->key, SEAL_KEY), bytes(info, sizeof info), s->key);
 }
 
-bool
-seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_KEY], bool derive)
+int
+seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_KEY], bool derive, struct err *e)
 {
 	const br_ec_impl *ec = &br_ec_all_m31;
 	uint8_t any = 0, differs = 0;
@@ -45,12 +45,15 @@ seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_
 	}
 	if (!any || !differs) {
 		wipe(s, sizeof *s);
-		return false;
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "no secret comes of the key");
 	}
 	if (derive)
 		derive_key(s, theirs);
-	return true;
+	return 0;
 }
+
+/* The envelope's keys; the peer's file has the first of them. */
+static const char names[] = "curve25519_public_key\0" "nonce\0" "encrypted_payload";
 
 int
 seal_read_key(uint8_t theirs[SEAL_KEY], struct str text, struct arena *a, struct err *e)
@@ -59,38 +62,37 @@ seal_read_key(uint8_t theirs[SEAL_KEY], struct str text, struct arena *a, struct
 	struct json root, v;
 	struct str base64 = S("");
 
-	if (json_parse(&root, text, e) < 0 || json_get(root, "curve25519_public_key", &v, e) < 0 ||
+	if (json_parse(&root, text, e) < 0 || json_get(root, names, &v, e) < 0 ||
 	    (json_type(v) == JSON_STRING && json_string(v, a, &base64, e) < 0))
 		return -1;
 	if (!code_base64_decode(&key, base64) || key.full || key.len != SEAL_KEY)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "no curve25519_public_key of 32 bytes in base64");
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "no %s of 32 bytes in base64", names);
 	return 0;
 }
 
 size_t
 seal_len(size_t n)
 {
-	return code_base64_len(n + GCM_TAG) + 160;	/* the keys' names and brackets are 67, the public key 44, the nonce 16 */
+	return code_base64_len(n + GCM_TAG) + 160;	/* the names and what is around them have 67, the public key 44, the nonce 16 */
 }
 
 void
 seal_add(struct buf *out, const struct seal *s, const uint8_t nonce[GCM_NONCE], struct str aad, struct str text, struct arena *a)
 {
 	struct buf b = arena_buf(a, text.len + GCM_TAG);
-	uint8_t tag[GCM_TAG];
+	struct str part[] = { bytes(s->own, SEAL_KEY), bytes(nonce, GCM_NONCE), bytes(b.at, text.len + GCM_TAG) };
+	const char *name = names;
 
 	buf_add_str(&b, text);
 	if (b.full) {
 		out->full = true;
 		return;
 	}
-	gcm_run(bytes(s->key, SEAL_KEY), nonce, aad, (uint8_t *)b.at, b.len, true, tag);
-	buf_add(&b, tag, sizeof tag);
-	buf_fmt(out, "{\"curve25519_public_key\":\"");
-	code_add_base64(out, bytes(s->own, SEAL_KEY));
-	buf_fmt(out, "\",\"nonce\":\"");
-	code_add_base64(out, bytes(nonce, GCM_NONCE));
-	buf_fmt(out, "\",\"encrypted_payload\":\"");
-	code_add_base64(out, buf_str(&b));
-	buf_fmt(out, "\"}\n");
+	gcm_run(bytes(s->key, SEAL_KEY), nonce, aad, (uint8_t *)b.at, text.len, true, (uint8_t *)b.at + text.len);
+	for (unsigned i = 0; i < 3; i++, name = str_next(name)) {
+		buf_fmt(out, "%c\"%s\":\"", i ? ',' : '{', name);
+		code_add_base64(out, part[i]);
+		buf_add_c(out, '"');
+	}
+	buf_add(out, "}\n", 2);
 }

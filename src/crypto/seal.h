@@ -16,9 +16,9 @@ struct seal {
 
 /* Make a key pair of 32 random bytes and agree on a key with the holder of `theirs` (X25519, RFC 7748 section 6.1). The private key
    is wiped. With `derive` the shared secret goes through HKDF-SHA256 (RFC 5869), salt the smaller of both public keys, info the
-   larger, compared as bytes; else it is the key itself. False, with *s zero, when the secret is zero whatever we choose (`theirs` is a
-   point of small order), or both public keys are the same. */
-bool seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_KEY], bool derive)
+   larger, compared as bytes; else it is the key itself. 0; or -1, ERR_PEER and CAUSE_ANSWER, with *s zero, when the secret is zero
+   whatever we choose (`theirs` is a point of small order), or both public keys are the same. */
+int seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_KEY], bool derive, struct err *e)
 	__attribute__((warn_unused_result));
 
 /* Read the other side's public key: {"curve25519_public_key":"<32 bytes in base64>"}. Other keys are passed over, as Vault does; base64 that

@@ -15,17 +15,15 @@ wrap_add_line(struct buf *out, const struct vault_secret *s, int64_t *ttl_s, str
 
 	if (!s->wrapping_token.len)
 		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: vault wrapped nothing");
-	if (json_get(s->wrap_info, "ttl", &ttl, e) < 0 || json_get(s->wrap_info, "creation_time", &made, e) < 0)
+	if (show_part(&w, s, VAULT_WRAP, e) < 0 || json_get(s->wrap_info, "ttl", &ttl, e) < 0 ||
+	    json_get(s->wrap_info, "creation_time", &made, e) < 0)
 		return err_in(e, "answer: wrap_info");
-	if (json_i64(ttl, &for_s, e) < 0 || !for_s || for_s > UINT32_MAX ||
-	    !date_parse_rfc3339(str_part(made.text, 1, made.text.len - 1), &at_s))
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: wrap_info: no ttl, or no creation_time");
-	if (show_part(&w, s, VAULT_WRAP, e) < 0)
-		return err_in(e, "answer: wrap_info");
+	if (json_i64(ttl, &for_s, e) < 0 || !for_s || for_s > UINT32_MAX || !date_parse_rfc3339(str_part(made.text, 1, made.text.len - 1), &at_s))
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: wrap_info has no ttl, or no creation_time");
 	buf_add_c(out, '\n');
 	if (ttl_s)
 		*ttl_s = for_s;
-	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "answer: wrap_info is longer than %d bytes", WRAP_LINE_MAX) : 0;
+	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "answer: wrap_info is too long") : 0;
 }
 
 static enum step

@@ -269,7 +269,7 @@ put_dh(const uint8_t *private)
 	struct seal s;
 
 	memcpy(copy, private, sizeof copy);
-	if (!seal_agree(&s, copy, base, false))
+	if (seal_agree(&s, copy, base, false, &err) < 0)
 		exit(1);
 	buf_fmt(&b, "{\"curve25519_public_key\":\"");
 	code_add_base64(&b, (struct str){ (char *)s.own, sizeof s.own });
@@ -306,7 +306,7 @@ opened(bool derive)
 		return S("no json");
 	text = member(root, "encrypted_payload", payload, sizeof payload);
 	if (member(root, "curve25519_public_key", own, sizeof own).len != SEAL_KEY || member(root, "nonce", nonce, sizeof nonce).len != GCM_NONCE ||
-	    text.len < GCM_TAG || !seal_agree(&s, private, (uint8_t *)own, derive))
+	    text.len < GCM_TAG || seal_agree(&s, private, (uint8_t *)own, derive, &err) < 0)
 		return S("no envelope");
 	text.len -= GCM_TAG;
 	gcm_run((struct str){ (char *)s.key, SEAL_KEY }, (uint8_t *)nonce, conf.aad, (uint8_t *)payload, text.len, false, tag);
@@ -360,7 +360,7 @@ test_dh(void)
 	put("dh", "[\"a\"]");
 	is_failed(0, "sink t: dh_path: dh: no curve25519_public_key of 32 bytes in base64");
 	put("dh", "{\"curve25519_public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}");
-	is_failed(0, "sink t: dh_path: dh: its key gives no secret");
+	is_failed(0, "sink t: dh_path: dh: no secret comes of the key");
 	is_int(err.cause, CAUSE_OUTPUT, "cause");
 	put("dh", "{\"curve25519_public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\"}");
 	is_failed(0, "sink t: dh_path: dh: no curve25519_public_key of 32 bytes in base64");
