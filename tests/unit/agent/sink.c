@@ -1,4 +1,4 @@
-/* tests/unit/agent/sink.c: one sink, its file on disks of every kind, wrapped by a scripted Vault on loopback, encrypted. tests/peer/sink-oracle.t opens the envelopes. */
+/* tests/unit/agent/sink.c: one sink: its file, wrapped by a scripted Vault on loopback, encrypted. sink_disk.c has disks of every kind; tests/peer/sink-oracle.t opens the envelopes. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE 1
 #include "agent/sink.h"
@@ -7,18 +7,15 @@
 #include "sys/clock.h"
 #include "sys/mem.h"
 #include "tests/tap.h"
-#include "tests/unit/sys/fault.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TOKEN S("hvs.CANARYtoken")
 
@@ -385,7 +382,7 @@ test_dh(void)
 	unlink("dh");
 }
 
-/* --- Disks */
+/* --- The place */
 
 static void
 is_checked(const char *line)
@@ -444,150 +441,6 @@ test_feet(void)
 	rmdir("sub");
 }
 
-/* In a child: 0 when it fails with this line, at the start too, and "t" holds what it held. */
-static int
-kept(const char *line, bool at_start)
-{
-	char check[300];
-
-	snprintf(check, sizeof check, CHECK "%s", line);
-	if (at_start && (sink_check(&conf, &err) == 0 || strcmp(err.line, check)))
-		return 1;
-	if (sink_write(&sink, &flow, TOKEN, 0, &err) == 0 || strcmp(err.line, line) || err.cause != CAUSE_OUTPUT) {
-		fprintf(stderr, "# %s\n", err.line);
-		return 2;
-	}
-	if (!str_eq(bytes_of("t"), S("old")) || is_there(".t.pantler"))
-		return 3;
-	return sink.is_pending && sink.failed == 1 ? 0 : 4;
-}
-
-static bool
-mounted(void)
-{
-	if ((unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", "d", "tmpfs", 0, "size=64k") < 0 || chdir("d") < 0)
-		return false;
-	put("t", "old");
-	return true;
-}
-
-/* Filled to the last byte by somebody else; a token fits when it has gone. */
-static int
-full_disk(void *ctx)
-{
-	static const char page[4096];
-	int fd, r;
-
-	(void)ctx;
-	if (!mounted())
-		return 77;
-	fd = open("big", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	while (write(fd, page, sizeof page) > 0)
-		;
-	close(fd);
-	r = kept("write t: no space left on device", true);
-	unlink("big");
-	return r ? r : sink_write(&sink, &flow, TOKEN, 0, &err) < 0 || !str_eq(bytes_of("t"), TOKEN) ? 5 : 0;
-}
-
-static int
-read_only(void *ctx)
-{
-	int r;
-
-	(void)ctx;
-	if (!mounted() || mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
-		return 77;
-	r = kept("write t: read-only file system", true);
-	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND, NULL) < 0)
-		return 77;
-	return r ? r : sink_write(&sink, &flow, TOKEN, 0, &err) < 0 || !str_eq(bytes_of("t"), TOKEN) ? 5 : 0;
-}
-
-static int
-own_mount(void *ctx)
-{
-	int r;
-
-	(void)ctx;
-	if (!mounted() || mount("t", "t", NULL, MS_BIND, NULL) < 0)
-		return 77;
-	r = sink_write(&sink, &flow, TOKEN, 0, &err);
-	return r < 0 && err.sys == EBUSY && strstr(err.hint, "mount its folder") && str_eq(bytes_of("t"), S("old")) ? 0 : 6;
-}
-
-static int
-size_limit(void *ctx)
-{
-	struct rlimit some = { 0, 0 };
-
-	(void)ctx;
-	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &some);
-	return kept("write t: file too large", true);
-}
-
-static int
-no_right(void *ctx)
-{
-	(void)ctx;
-	if (chmod(".", 0555) < 0 || chmod("t", 0644) < 0 || (geteuid() == 0 && (setegid(65534) < 0 || seteuid(65534) < 0)))
-		return 6;
-	return kept("write t: permission denied", true);
-}
-
-static int
-not_ours(void *ctx)
-{
-	(void)ctx;
-	if (chmod(".", 0777) < 0 || chmod("t", 0644) < 0 || (geteuid() == 0 && (setegid(65534) < 0 || seteuid(65534) < 0)))
-		return 6;
-	conf.uid = 0;
-	return kept("write t: change its owner: operation not permitted", true);
-}
-
-static int
-no_sync(void *ctx)
-{
-	(void)ctx;
-	return fault(SYS_fsync, -1, 0, EIO) < 0 ? 77 : kept("write t: input/output error", true);
-}
-
-static int
-no_rename(void *ctx)
-{
-	(void)ctx;
-	return fault(SYS_renameat, -1, 0, EDQUOT) < 0 ? 77 : kept("write t: disk quota exceeded", false);
-}
-
-static void
-test_disks(void)
-{
-	static const struct {
-		int (*run)(void *);
-		const char *name;
-	} t[] = {
-		{ full_disk, "a full disk, until there is room" }, { read_only, "a read-only disk, until it is none" },
-		{ own_mount, "a file that is a mount of its own" }, { size_limit, "RLIMIT_FSIZE" }, { no_right, "a folder that may not be written" },
-		{ not_ours, "an owner whom we may not give it to" }, { no_sync, "fsync fails" }, { no_rename, "renaming fails" },
-	};
-
-	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
-		int status;
-
-		fresh();
-		unlink("t");
-		put("t", "old");
-		status = in_child(t[i].run, NULL);
-		if (status == 77)
-			ok(true, "%s # SKIP not allowed here (seccomp or mount)", t[i].name);
-		else
-			is_int(status, 0, "%s", t[i].name);
-		chmod(".", 0700);
-	}
-}
-
 /* Uniform from 1 to 3 s, both ends there. */
 static void
 test_retry(void)
@@ -625,7 +478,6 @@ main(void)
 	test_dh();
 	test_check();
 	test_feet();
-	test_disks();
 	test_retry();
 	loop_close(&loop);
 	mem_release(&flow.arena);
