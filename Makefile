@@ -78,7 +78,7 @@ bear_in = $(bear_c:%.c=$1/obj/bearssl/%.o)
 objs_in = $(patsubst %.c,$1/obj/%.o,$(sort $(foreach f,$2,$(wildcard src/$f/*.c))))
 built = $(patsubst tests/%.c,build/test/%,$(sort $(wildcard $1)))
 unit = $(call built,tests/unit/*/*.c)
-whole = $(call built,tests/vectors/*.c tests/transcripts/*.c)
+whole = $(call built,tests/vectors/*.c tests/transcripts/*.c tests/tools/sink.c)
 replay = $(call built,tests/fuzz/*.c)
 helpers = $(patsubst %.c,build/test/obj/%.o,$(wildcard tests/*.c))
 # --- The program.

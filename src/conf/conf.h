@@ -94,6 +94,19 @@ struct conf_unknown {
 
 #define CONF_UNKNOWN 16	/* as many are told: what is behind them comes to light when these are mended */
 
+/* One sink {} of the file, or -output of the agent. Slices live as long as the configuration. */
+struct conf_sink {
+	struct str path;
+	unsigned mode;		/* 0640 when none was given; nine bits */
+	int64_t uid, gid;	/* -1: as they are */
+	int64_t wrap_ttl_s;	/* 0: not wrapped */
+	bool encrypt;		/* dh_type is given; curve25519 is the only one */
+	bool derive_key;
+	struct str dh_path;
+	struct str aad;		/* aad_env_var is resolved already */
+};
+#define CONF_SINKS 16
+
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
 	struct setting set[CONF_KEYS];

@@ -1,6 +1,7 @@
 /* crypto/tlskeys.c: the TLS engine's secrets and what is made of them: the PRF, keys, and protected records. */
 /* SPDX-License-Identifier: MIT */
 #include "base/wipe.h"
+#include "crypto/gcm.h"
 #include "crypto/hash.h"
 #include "crypto/tlsparts.h"
 
@@ -66,32 +67,6 @@ tls_finish(const struct tls *t, const char *label, size_t end, uint8_t out[12])
 
 #define AAD 13	/* sequence number, type, version, length of the content (RFC 5246 section 6.2.3.3) */
 
-/* NIST SP 800-38D with a nonce of 12 bytes. */
-static void
-run_gcm(const struct tls *t, unsigned which, const uint8_t *nonce, const uint8_t *aad, uint8_t *data, size_t n, uint8_t *tag)
-{
-	br_aes_ct_ctr_keys aes;
-	uint8_t h[16] = { 0 }, lengths[16] = { 0 };
-
-	br_aes_ct_ctr_init(&aes, t->key[which].secret, tls_key_len(t));
-	br_aes_ct_ctr_run(&aes, lengths, 0, h, sizeof h);
-	if (which == TLS_OUT_KEY)
-		br_aes_ct_ctr_run(&aes, nonce, 2, data, n);
-	lengths[7] = AAD * 8;	/* both in bits */
-	lengths[13] = (uint8_t)(n >> 13);
-	lengths[14] = (uint8_t)(n >> 5);
-	lengths[15] = (uint8_t)(n << 3);
-	memset(tag, 0, 16);
-	br_ghash_ctmul32(tag, h, aad, AAD);
-	br_ghash_ctmul32(tag, h, data, n);
-	br_ghash_ctmul32(tag, h, lengths, sizeof lengths);
-	br_aes_ct_ctr_run(&aes, nonce, 1, tag, 16);
-	if (which == TLS_IN_KEY)
-		br_aes_ct_ctr_run(&aes, nonce, 2, data, n);
-	wipe(&aes, sizeof aes);
-	wipe(h, sizeof h);
-}
-
 bool
 tls_protect(struct tls *t, unsigned which, uint8_t *rec, size_t n)
 {
@@ -115,7 +90,7 @@ tls_protect(struct tls *t, unsigned which, uint8_t *rec, size_t n)
 	for (int i = 0; i < 8; i++)
 		nonce[4 + i] ^= unique[i];
 	if (tls_is_gcm(t))
-		run_gcm(t, which, nonce, aad, data, n, tag);
+		gcm_run(bytes(k->secret, tls_key_len(t)), nonce, bytes(aad, AAD), data, n, which == TLS_OUT_KEY, tag);
 	else
 		br_poly1305_ctmul32_run(k->secret, nonce, data, n, aad, AAD, tag, br_chacha20_ct_run, which == TLS_OUT_KEY);
 	if (which == TLS_OUT_KEY)

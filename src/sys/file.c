@@ -382,22 +382,52 @@ sync_fd(int fd)
 	return fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EROFS && errno != EBADF ? -1 : 0;
 }
 
-int
-file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
+/* All bytes under the temporary's name, on disk. */
+static int
+fill(const struct target *t, int fd, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+{
+	if (syscall(SYS_fchmod, fd, mode) < 0)
+		return fail_write(e, t, errno);
+	/* After the mode, which whoever has given the file away may not set any more; as yet it is empty. */
+	if ((uid != -1 || gid != -1) && syscall(KERNEL_FCHOWN, fd, (uid_t)uid, (gid_t)gid) < 0)
+		return err_sys(e, CAUSE_OUTPUT, errno, "write %.*s: change its owner", STR(t->path));
+	return write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ? fail_write(e, t, errno) : 0;
+}
+
+static int
+put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bool is_trial, struct err *e)
 {
 	struct target t;
 	int fd = -1, result = -1;
 
 	if (open_place(&t, path, e) == 0 && make_temp(&t, &fd, e) == 0) {
-		if (syscall(SYS_fchmod, fd, mode) < 0 || write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ||
-			renameat(t.folder, t.temp, t.folder, t.name) < 0) {
+		result = fill(&t, fd, bytes, mode, uid, gid, e);
+		if (result == 0 && !is_trial && renameat(t.folder, t.temp, t.folder, t.name) < 0)
 			result = fail_write(e, &t, errno);
+		if (result < 0 || is_trial)
 			unlinkat(t.folder, t.temp, 0);
-		} else {
-			result = sync_fd(t.folder) < 0 ? fail_write(e, &t, errno) : 0;
-		}
+		else if (sync_fd(t.folder) < 0)
+			result = fail_write(e, &t, errno);
 	}
 	shut(&fd);	/* and with it the lock, after the name has gone */
 	shut(&t.folder);
 	return result;
+}
+
+int
+file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
+{
+	return put(path, bytes, mode, -1, -1, false, e);
+}
+
+int
+file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+{
+	return put(path, bytes, mode, uid, gid, false, e);
+}
+
+int
+file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+{
+	return put(path, bytes, mode, uid, gid, true, e);
 }

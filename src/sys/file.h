@@ -63,6 +63,16 @@ void file_reader_close(struct file_reader *r);
    with the new file in place). */
 int file_replace(struct str path, struct str bytes, mode_t mode, struct err *e) __attribute__((warn_unused_result));
 
+/* The same, the file given to an owner and a group before the first byte, each as the process makes it when it is -1. To give it away
+   takes rights that the process may not have: "write PATH: change its owner: ...". */
+int file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+	__attribute__((warn_unused_result));
+
+/* Try it: all of file_replace_as but the renaming. The temporary is removed again, and what stands at `path` is not touched. What
+   shows at the renaming alone is not found: that `path` is a mount of its own, or kept by a sticky folder. */
+int file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+	__attribute__((warn_unused_result));
+
 /* Whether file_replace can be expected to work: the path is good, what stands there may be replaced, and the folder may be written,
    as far as the kernel tells (Linux 5.8). Makes and changes nothing; 0, or -1 as file_replace's. */
 int file_check(struct str path, struct err *e) __attribute__((warn_unused_result));

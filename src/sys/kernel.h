@@ -24,6 +24,11 @@
 #ifdef SYS_clock_gettime32
 #define SYS_clock_gettime SYS_clock_gettime32
 #endif
+#ifdef SYS_fchown32
+#define KERNEL_FCHOWN SYS_fchown32
+#else
+#define KERNEL_FCHOWN SYS_fchown
+#endif
 #ifdef SYS_mmap2
 #define KERNEL_MMAP SYS_mmap2	/* its offset counts pages; ours is 0 */
 #else

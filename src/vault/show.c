@@ -3,7 +3,6 @@
 #include "vault/show.h"
 
 #include "data/date.h"
-#include "data/jsonw.h"
 
 #define ROWS 64	/* metadata of an aws login has about 12 keys */
 #define META "token_meta_"
@@ -186,9 +185,8 @@ show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struc
 	return out->full ? arena_err(e) : 0;
 }
 
-/* One part of the answer, with its keys in Vault's order; Go's zero value for what is absent or null. */
-static int
-put_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e)
+int
+show_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e)
 {
 	jsonw_open(w, '{');
 	for (const char *f = vault_fields; *f; f = str_next(str_next(f))) {
@@ -204,7 +202,7 @@ put_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e
 			continue;
 		jsonw_key(w, f + VAULT_KEY);
 		if (is_part) {
-			if (put_part(w, s, row, e) < 0)
+			if (show_part(w, s, row, e) < 0)
 				return -1;
 			continue;
 		}
@@ -221,7 +219,7 @@ show_json(struct buf *out, const struct vault_secret *s, struct err *e)
 {
 	struct jsonw w = { .out = out, .pretty = true };
 
-	if (put_part(&w, s, VAULT_ROOT, e) < 0)
+	if (show_part(&w, s, VAULT_ROOT, e) < 0)
 		return err_in(e, "answer");
 	buf_add_c(out, '\n');
 	return out->full ? err_set(e, ERR_LIMIT, CAUSE_LIMIT, "the answer is too large to show") : 0;

@@ -3,6 +3,7 @@
 #ifndef VAULT_SHOW_H
 #define VAULT_SHOW_H
 
+#include "data/jsonw.h"
 #include "vault/api.h"
 
 /* Key and Value in two columns, with the names and the order of `vault login`; strings escaped for the terminal. */
@@ -10,6 +11,10 @@ int show_table(struct buf *out, const struct vault_secret *s, struct arena *a, s
 
 /* The whole answer as `vault login -format=json` prints it: two blanks a level, the keys in its order. */
 int show_json(struct buf *out, const struct vault_secret *s, struct err *e) __attribute__((warn_unused_result));
+
+/* One part of the answer, VAULT_ROOT, VAULT_AUTH or VAULT_WRAP, as the writer lays it out: the keys in Vault's order, Go's zero value for
+   what is absent or null. -1: a key stands twice. The caller checks w->out->full. */
+int show_part(struct jsonw *w, const struct vault_secret *s, char part, struct err *e) __attribute__((warn_unused_result));
 
 /* Whether some answer has a value of this name; that of an empty name or of metadata never. */
 bool show_has_field(struct str field) __attribute__((warn_unused_result));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/peer/made.t: tables of tests/vectors are byte for byte what Go and botocore say: nobody has mended one by hand.
+# tests/peer/made.t: tables of tests/vectors are byte for byte what Go, botocore and cryptography say: nobody has mended one by hand.
 # SPDX-License-Identifier: MIT
 . tests/lint/lib.sh
 export GOPROXY=off GOFLAGS=
@@ -12,9 +12,11 @@ json() { go run tests/vectors/jsonw.go | cmp - tests/vectors/jsonw.txt; }
 signatures() { build/peers/python/bin/python tests/vectors/sigv4/gen.py | cmp - tests/vectors/sigv4/own.json; }
 endpoints() { build/peers/python/bin/python tests/vectors/sts.py | cmp - tests/vectors/sts.tsv; }
 profiles() { build/peers/python/bin/python tests/vectors/profile.py | cmp - tests/vectors/profile.json; }
+seals() { build/peers/python/bin/python tests/vectors/seal.py | cmp - tests/vectors/seal.tsv; }
 verdict 'duration.tsv is what duration.go writes' durations
 verdict 'jsonw.txt is what jsonw.go writes' json
 verdict 'sigv4/own.json is what gen.py writes' signatures
 verdict 'sts.tsv is what sts.py writes' endpoints
 verdict 'profile.json is what profile.py writes, and says why where botocore differs' profiles
+verdict 'seal.tsv is what seal.py writes' seals
 done_testing

@@ -7,6 +7,7 @@
 #include "vault/ec2.h"
 #include "vault/health.h"
 #include "vault/self.h"
+#include "vault/wrap.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ static union {
 	struct ec2 ec2;
 	struct health health;
 	struct self self;
+	struct wrap wrap;
 	struct sts sts;
 	struct web web;
 	struct profile profile;
@@ -34,6 +36,7 @@ static struct {
 static struct cred signer;	/* the variables', for STS */
 static struct chain_config sources;
 static struct str iot[IOT_KEYS];	/* the block */
+static struct str wrap_token;
 
 /* Before a file is read. */
 static void
@@ -43,6 +46,7 @@ forget(void)
 	memset(&own, 0, sizeof own);
 	vars = (struct cred_env){ 0 };
 	pkcs7 = false;
+	wrap_token = S("hvs.0123456789abcdef");
 	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
 	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
 	memset(iot, 0, sizeof iot);
@@ -267,6 +271,32 @@ vault_set(struct str key, struct str value)
 }
 
 static void
+wrap_init(void)
+{
+	machine.wrap = (struct wrap){ .vault = &vault, .token = wrap_token, .ask_ttl_s = 300 };
+}
+
+/* A namespace, another token, or how long a login's answers are wrapped. */
+static bool
+wrap_set(struct str key, struct str value)
+{
+	if (!str_is(key, "token"))
+		return vault_set(key, value);
+	wrap_token = value;
+	return true;
+}
+
+/* The line is in it, without its line end. */
+static void
+wrap_describe(struct buf *b)
+{
+	struct str line = machine.wrap.line;
+
+	if (line.len && line.at[line.len - 1] == '\n' && str_find_c(line, '\n') == line.len - 1)
+		buf_fmt(b, "= %lld s %.*s\n", (long long)machine.wrap.ttl_s, STR(str_cut_eol(line)));
+}
+
+static void
 web_init(void)
 {
 	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
@@ -370,6 +400,7 @@ static const struct kind {
 	{ "self-renew", "vault https://vault:8200: \0", renew_init, self_step, NULL, vault_set, self_describe, false },
 	{ "self-lookup", "vault https://vault:8200: \0", lookup_init, self_step, NULL, vault_set, self_describe, false },
 	{ "self-revoke", "vault https://vault:8200: \0", revoke_init, self_step, NULL, vault_set, revoke_describe, false },
+	{ "wrap", "vault https://vault:8200: \0", wrap_init, wrap_step, NULL, wrap_set, wrap_describe, false },
 	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
 	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },
