@@ -19,6 +19,7 @@
 #define S_MS 1000ll
 #define DAY_S 86400
 #define SENT_MAX 400000
+#define SEEDS 2
 #define TOKEN "hvs.0123456789abcdef"
 
 /* What a server answers instead of what it should. The first ones are no answer; the last ones grant, and something odd. */
@@ -368,30 +369,61 @@ serve(enum token_do what, tick at, int64_t *takes_ms)
 	return in;
 }
 
+/* What an answer was read as. Kept, since most are those of before and reading takes most of the time. */
+struct reading {
+	enum token_do what;
+	struct answer in;
+	char body[sizeof sim.body];
+	bool is_good;
+	struct token_grant grant;
+	enum err_code code;
+	uint32_t wait_s;
+};
+
+static void
+read_answer(struct reading *r)
+{
+	struct senv env = { .arena = &arena };
+	struct self m = { .vault = &vault, .token = S(TOKEN), .what = r->what == TOKEN_RENEW ? SELF_RENEW : SELF_LOOKUP };
+	struct vault_secret secret;
+	struct ask ask;
+	struct err e = { 0 };
+
+	arena_wipe(&arena);
+	if (r->what == TOKEN_LOGIN) {
+		r->is_good = vault_check(&r->in, NULL, &arena, &e) == 0 && vault_parse_secret(&secret, r->in.body, &arena, &e) == 0 &&
+		    self_read_auth(&r->grant, &secret, &e) == 0;
+	} else if (self_step(&m, NULL, &ask, &env, &e) == STEP_ASK) {
+		r->is_good = self_step(&m, &r->in, &ask, &env, &e) == STEP_DONE;
+		r->grant = m.grant;
+	}
+	r->code = e.code;
+	r->wait_s = e.wait_s;
+}
+
 /* As the agent does it: the answer read, the event made of it. */
 static void
 tell(enum token_do what, const struct answer *in)
 {
-	struct senv env = { .arena = &arena };
-	struct self m = { .vault = &vault, .token = S(TOKEN), .what = what == TOKEN_RENEW ? SELF_RENEW : SELF_LOOKUP };
-	struct vault_secret secret;
-	struct token_grant g;
-	struct ask ask;
-	struct err e;
-	bool ok = false;
+	static const enum token_event good[] = { [TOKEN_LOGIN] = TOKEN_GRANTED, [TOKEN_RENEW] = TOKEN_RENEWED, [TOKEN_LOOKUP] = TOKEN_FOUND };
+	static struct reading kept[8];
+	static const struct script *of;	/* a script has one Retry-After, if it has any */
+	static unsigned n;
+	struct reading *r = kept;
 
-	arena_wipe(&arena);
-	if (what == TOKEN_LOGIN) {
-		ok = vault_check(in, NULL, &arena, &e) == 0 && vault_parse_secret(&secret, in->body, &arena, &e) == 0 &&
-		    self_read_auth(&g, &secret, &e) == 0;
-	} else if (self_step(&m, NULL, &ask, &env, &e) == STEP_ASK) {
-		ok = self_step(&m, in, &ask, &env, &e) == STEP_DONE;
-		g = m.grant;
+	if (of != sim.s)
+		memset(kept, 0, sizeof kept);
+	of = sim.s;
+	while (r < kept + 8 && (r->what != what || r->in.how != in->how || r->in.status != in->status || !str_eq(r->in.body, in->body)))
+		r++;
+	if (r == kept + 8) {
+		r = &kept[n++ % 8];
+		*r = (struct reading){ .what = what, .in = *in };
+		memcpy(r->body, in->body.at ? in->body.at : "", in->body.len);
+		r->in.body.at = r->body;
+		read_answer(r);
 	}
-	if (ok)
-		sim.life->take(&sim.token, what == TOKEN_LOGIN ? TOKEN_GRANTED : what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &g, 0, draw(), sim.now);
-	else
-		sim.life->take(&sim.token, token_failure(what, e.code), NULL, e.wait_s, draw(), sim.now);
+	sim.life->take(&sim.token, r->is_good ? good[what] : token_failure(what, r->code), r->is_good ? &r->grant : NULL, r->wait_s, draw(), sim.now);
 }
 
 static void
@@ -498,7 +530,7 @@ test_script(const struct script *s, size_t *most)
 	size_t most_sent = 0, most_60 = 0, most_free = 0;
 	int64_t longest_ms = 0;
 
-	for (uint64_t seed = 1; seed <= 3; seed++) {
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		live(s, &whole, seed, false);
 		rule = judge();
 		broken = rule ? rule : broken;
