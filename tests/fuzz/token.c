@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static const enum token_event good[] = { [TOKEN_LOGIN] = TOKEN_GRANTED, [TOKEN_RENEW] = TOKEN_RENEWED, [TOKEN_LOOKUP] = TOKEN_FOUND };
 	const int64_t max_ms = 300000;
 	struct token t;
-	tick now = 1000, until, asked_at = 0, login_failed_at = -1;
+	tick now = 1000, until, renewed_at = 0, login_failed_at = -1;
 
 	token_init(&t, 1000, max_ms, len & 1, now);
 	for (; len >= 6; data += 6, len -= 6) {
@@ -40,10 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			must(login_failed_at < 0 || now - login_failed_at >= 750);	/* min_backoff, and a quarter off it */
 			login_failed_at = -1;
 		}
-		if (what == TOKEN_RENEW) {
-			must(now - asked_at >= TOKEN_GAP_MS || t.is_new);
-			asked_at = now;
-		}
+		must(what != TOKEN_RENEW || t.is_new || now - renewed_at >= TOKEN_GAP_MS);
 		if (what != TOKEN_WAIT && data[0] < 200)
 			event = data[0] & 1 ? good[what] : token_failure(what, data[0] & 2 ? ERR_DENIED : ERR_RETRY);
 		with_grant = event == TOKEN_GRANTED || event == TOKEN_RENEWED || event == TOKEN_FOUND;
@@ -51,6 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			login_failed_at = now;
 		else if (event == TOKEN_GRANTED)
 			login_failed_at = -1;
+		if (what == TOKEN_RENEW && (event == TOKEN_RENEWED || event == TOKEN_FAILED))
+			renewed_at = now;
 		token_take(&t, event, with_grant ? &g : NULL, data[1] & 64 ? UINT32_MAX : data[1], random, now);
 		now = data[2] < 200 || what != TOKEN_WAIT || until == TICK_NEVER ? now + data[2] * data[2] : until;
 	}
