@@ -20,7 +20,7 @@ must(bool holds)
 static int
 refused(const struct err *e)
 {
-	must(e->code == ERR_INPUT && e->cause == CAUSE_USE);
+	must((e->code == ERR_INPUT || e->code == ERR_LIMIT) && e->cause == CAUSE_USE);
 	must(e->line[0] && str_is_printable(str_of(e->line)) && str_is_printable(str_of(e->hint)));
 	return 0;
 }
@@ -56,6 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (conf_read_pair(&c, str_of(words[i]), &e) < 0)
 			return refused(&e);
 	if (conf_check(&c, verb, &e) < 0)
+		return refused(&e);
+	if (verb == VERB_AGENT && conf_check_agent(&c, &e) < 0)
 		return refused(&e);
 	must(region_is_valid(c.region) && c.mode <= 0777 && c.timeout_ms > 0);
 	must(str_is_printable(c.vault.namespace) && str_is_printable(c.vault.address.path) && c.vault.address.host.name.len);
