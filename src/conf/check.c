@@ -50,13 +50,6 @@ conf_number(struct str text, unsigned base, int64_t *out)
 }
 
 bool
-conf_bool(struct str text, bool *out)
-{
-	*out = str_is_in(text, "1\0t\0T\0true\0TRUE\0True\0");
-	return *out || str_is_in(text, "0\0f\0F\0false\0FALSE\0False\0");
-}
-
-bool
 conf_is_clean(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -65,7 +58,8 @@ conf_is_clean(struct str text)
 	return true;
 }
 
-/* Control bytes are wrong in every setting: they reach headers, terminals and files. */
+/* Control bytes are wrong in every setting: they reach headers, terminals and files. Booleans are as Go's ParseBool has them,
+   which Vault uses. */
 static int
 check_each(struct config *c, struct err *e)
 {
@@ -77,7 +71,10 @@ check_each(struct config *c, struct err *e)
 		/* A shell variable that is not set must not send a token elsewhere. */
 		if ((i == CONF_OUTPUT || i == CONF_FIELD || i == CONF_MODE) && s->from == FROM_FLAG && !s->value.len)
 			return conf_refuse(s, e, "needs a value");
-		if ((conf_bits[i] & CONF_BOOL) && !conf_bool(s->value, &c->on[i]) && s->from != FROM_DEFAULT)
+		if (!(conf_bits[i] & CONF_BOOL))
+			continue;
+		c->on[i] = str_is_in(s->value, "1\0t\0T\0true\0TRUE\0True\0");
+		if (!c->on[i] && s->from != FROM_DEFAULT && !str_is_in(s->value, "0\0f\0F\0false\0FALSE\0False\0"))
 			return conf_refuse(s, e, "is neither true nor false");
 	}
 	return 0;

@@ -212,9 +212,6 @@ int conf_check_agent(struct config *c, struct err *e) __attribute__((warn_unused
    False: it is none, or not within 2^53, as far as every JSON writer is exact. */
 bool conf_number(struct str text, unsigned base, int64_t *out);
 
-/* A boolean as Go's ParseBool has it, which Vault uses. False: it is none. */
-bool conf_bool(struct str text, bool *out);
-
 /* Whether it holds no control byte. */
 bool conf_is_clean(struct str text);
 

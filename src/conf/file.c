@@ -218,8 +218,6 @@ parse_duration(enum hcl_type type, struct str text, int64_t *ms)
 static const char *
 judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 {
-	bool is_true;
-
 	if (kind >= QUOTED && type != HCL_STRING)
 		return "must be a quoted string";
 	if ((kind == STRING || kind == PATH) && !conf_is_clean(text))
@@ -231,8 +229,8 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 			return "is not a duration like 90, 1m30s or 500ms";
 		return *n < 0 && kind == MS ? "must not be less than 0" : NULL;
 	case BOOL:
-		*n = conf_bool(text, &is_true) ? is_true : -1;
-		return *n < 0 ? "is neither true nor false" : NULL;
+		*n = str_is(text, "true");
+		return type == HCL_BOOL ? NULL : "must be true or false, without quotes";
 	case COUNT:
 		return conf_number(text, 0, n) && *n > 0 && *n <= CONF_REQUESTS_MAX ? NULL : "must be a number from 1 to 300";
 	case RETRIES:

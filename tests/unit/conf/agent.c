@@ -54,7 +54,7 @@ reads(char *const *env, char *const *argv, const char *f, const char *g)
 #define ALL \
 	"vault { address = \"http://v\", namespace = \"n\", retry { num_retries = -1 } }\n" \
 	"auto_auth {\n" \
-	"  enable_reauth_on_new_credentials = \"1\"\n" \
+	"  enable_reauth_on_new_credentials = true\n" \
 	"  method \"aws\" {\n" \
 	"    min_backoff = \"500ms\", max_backoff = 1.5, exit_on_err = true\n" \
 	"    config { type = \"iam\", role = \"r\", credential_poll_interval = 30 }\n" \
@@ -221,8 +221,8 @@ static const struct {
 	{ "disable_keep_alives = \"caching\"", "F:1:23: disable_keep_alives must be a list" },
 	{ "disable_keep_alives = [\"caching\",\n \"CANARY\"]", "F:2:2: disable_keep_alives must be of auto-auth, caching, proxying and templating" },
 	{ "disable_idle_connections = [[]]", "F:1:29: not a string" },
-	{ "exit_after_auth = \"yes\"", "F:1:19: exit_after_auth is neither true nor false" },
-	{ "exit_after_auth = 2", "F:1:19: exit_after_auth is neither true nor false" },
+	{ "exit_after_auth = \"true\"", "F:1:19: exit_after_auth must be true or false, without quotes" },
+	{ "exit_after_auth = 1", "F:1:19: exit_after_auth must be true or false, without quotes" },
 	{ "reuse_token = []", "F:1:15: reuse_token must be a string" },
 	{ "max_requests_per_minute = 0", "F:1:27: max_requests_per_minute must be a number from 1 to 300" },
 	{ "max_requests_per_minute = 301", "F:1:27: max_requests_per_minute must be a number from 1 to 300" },
@@ -240,8 +240,8 @@ static const struct {
 	{ "log_rotate_duration = \"soon\"\n" AUTH(TOKEN), "F:1:23: log_rotate_duration must be a duration like 24h" },
 	{ "log_rotate_duration = 0\n" AUTH(TOKEN), "F:1:23: log_rotate_duration must be a duration like 24h" },
 	{ "auto_auth { enable_reauth_on_new_credentials = \"\\u0001\" " METHOD "}",
-	  "F:1:48: enable_reauth_on_new_credentials is neither true nor false" },
-	{ "auto_auth { method aws { exit_on_err = 5 } }", "F:1:40: exit_on_err is neither true nor false" },
+	  "F:1:48: enable_reauth_on_new_credentials must be true or false, without quotes" },
+	{ "auto_auth { method aws { exit_on_err = 5 } }", "F:1:40: exit_on_err must be true or false, without quotes" },
 	{ "auto_auth { method aws { min_backoff = \"soon\" } }", "F:1:40: min_backoff is not a duration like 90, 1m30s or 500ms" },
 	{ "auto_auth { method aws { min_backoff = \"-1s\" } }", "F:1:40: min_backoff must not be less than 0" },
 	{ "auto_auth { method aws { max_backoff = -1 } }", "F:1:40: max_backoff must not be less than 0" },
@@ -283,7 +283,7 @@ static const struct {
 	{ SINK("dh_path = \"/d\""), "F:2:13: sink needs dh_type and dh_path together" },
 	{ SINK("dh_type = \"x448\", dh_path = \"/d\""), "F:2:13: sink dh_type must be curve25519" },
 	{ SINK("derive_key = true"), "F:2:13: sink " NONE },
-	{ SINK("derive_key = \"perhaps\""), "F:3:14: derive_key is neither true nor false" },
+	{ SINK("derive_key = \"true\""), "F:3:14: derive_key must be true or false, without quotes" },
 	{ SINK("aad = \"CANARY\""), "F:2:13: sink has aad, which means nothing without dh_type" },
 	{ SINK("aad_env_var = \"CANARY\""), "F:2:13: sink has aad, which means nothing without dh_type" },
 	{ SINK("dh_path = \"/d\\n\""), "F:3:11: dh_path holds a control byte" },
