@@ -1,7 +1,6 @@
 /* conf/agent.c: what the agent's settings mean, and what of them does not go together. */
 /* SPDX-License-Identifier: MIT */
 #include "conf/conf.h"
-#include "data/date.h"
 
 static int
 check_log(struct config *c, struct err *e)
@@ -16,12 +15,10 @@ check_log(struct config *c, struct err *e)
 		if (str_find_c(c->log_file, *bad) != SIZE_MAX)
 			return conf_refuse(&s[CONF_LOG_FILE], e, "holds one of * ? [");
 	if (!conf_number(s[CONF_LOG_ROTATE_BYTES].value, 0, &c->log_rotate_bytes) || c->log_rotate_bytes < 0)
-		return conf_refuse(&s[CONF_LOG_ROTATE_BYTES], e, "must be a number of bytes");
+		return conf_refuse(&s[CONF_LOG_ROTATE_BYTES], e, "must be a number, 0 or more");
 	if (!conf_number(s[CONF_LOG_ROTATE_MAX_FILES].value, 0, &c->log_rotate_max_files))
 		return conf_refuse(&s[CONF_LOG_ROTATE_MAX_FILES], e, "must be a number");
-	if (!date_parse_duration(s[CONF_LOG_ROTATE_DURATION].value, &c->log_rotate_duration_ms) || c->log_rotate_duration_ms <= 0)
-		return conf_refuse(&s[CONF_LOG_ROTATE_DURATION], e, "must be a duration like 24h");
-	return 0;
+	return conf_duration(&s[CONF_LOG_ROTATE_DURATION], &c->log_rotate_duration_ms, e);
 }
 
 int
@@ -36,15 +33,12 @@ conf_check_agent(struct config *c, struct err *e)
 	c->ready_file = s[CONF_READY_FILE].value;
 	if (check_log(c, e) < 0)
 		return -1;
-	if (s[CONF_OUTPUT].value.len) {
-		if (c->sink_n == CONF_SINKS)
-			return err_set(e, ERR_LIMIT, CAUSE_USE, "-output: more than %d sinks", CONF_SINKS);
+	if (s[CONF_OUTPUT].value.len)
 		c->sink[c->sink_n++] = (struct conf_sink){ .path = s[CONF_OUTPUT].value,
 			.mode = s[CONF_MODE].from == FROM_DEFAULT ? 0640 : c->mode, .uid = -1, .gid = -1 };
-	}
 	if (!c->sink_n) {
 		err_set(e, ERR_INPUT, CAUSE_USE, "there is nowhere to put a token");
-		return err_hint(e, "give -output, or -config with a file that has auto_auth and a sink in it");
+		return err_hint(e, "give -output, or a file with a sink");
 	}
 	if (c->vault.wrap_ttl_s && c->sink_n != 1)
 		return conf_refuse(&s[CONF_WRAP_TTL], e, "needs one sink alone");

@@ -13,8 +13,8 @@ conf_refuse(const struct setting *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
 }
 
-static int
-parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
+int
+conf_duration(const struct setting *s, int64_t *ms, struct err *e)
 {
 	if (!date_parse_duration(s->value, ms))
 		return conf_refuse(s, e, "is not a duration like 90, 1m30s or 500ms");
@@ -113,7 +113,7 @@ check_vault(struct config *c, struct err *e)
 	if (s[CONF_TLS_SERVER_NAME].value.len && host_parse(&host, s[CONF_TLS_SERVER_NAME].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
 	if (s[CONF_WRAP_TTL].value.len) {
-		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
+		if (conf_duration(&s[CONF_WRAP_TTL], &ms, e) < 0)
 			return -1;
 		ttl_s = (uint64_t)ms;
 		if (divide(&ttl_s, 1000) || ttl_s > UINT32_MAX)
@@ -151,7 +151,7 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 	int64_t mode;
 
 	if (check_each(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
-	    parse_seconds(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
+	    conf_duration(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
 		return -1;
 	if (!conf_number(s[CONF_MODE].value, 8, &mode) || mode > 0777)
 		return conf_refuse(&s[CONF_MODE], e, "is not an octal mode like 0600");

@@ -156,7 +156,7 @@ struct config {
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */
 	/* The agent's. Durations of 0 and empty texts: not given. */
-	struct conf_sink sink[CONF_SINKS];
+	struct conf_sink sink[CONF_SINKS + 1];		/* of the file, and -output */
 	size_t sink_n;
 	int64_t min_backoff_ms, max_backoff_ms;		/* more than 0, the first not the larger */
 	bool exit_on_err;
@@ -198,6 +198,9 @@ unsigned conf_distance(struct str a, struct str b);
 /* One of login's k=v arguments as `vault login -method=aws` takes them: role, mount, region, header_value. Those that carry
    secrets are refused with a word about what to use. */
 int conf_read_pair(struct config *c, struct str pair, struct err *e) __attribute__((warn_unused_result));
+
+/* A duration of more than 0, in milliseconds. 0, or -1 and the refusal of the setting. */
+int conf_duration(const struct setting *s, int64_t *ms, struct err *e) __attribute__((warn_unused_result));
 
 /* Refuse a setting: "-address <what>", or the variable that it came from; never its value. ERR_INPUT, CAUSE_USE. Returns -1. */
 int conf_refuse(const struct setting *s, struct err *e, const char *what);

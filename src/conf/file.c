@@ -1,5 +1,6 @@
 /* conf/file.c: what Vault Agent's configuration files say: each read by itself, key by key, then all of them together. Sinks: conf/sink.c. */
 /* SPDX-License-Identifier: MIT */
+#include "base/divide.h"
 #include "conf/file.h"
 #include "data/date.h"
 
@@ -8,24 +9,25 @@
 
 enum kind {
 	NOT_YET,	/* a login without it would be another */
-	LACK,		/* a block, or many: pantler has none; the target says what to do instead */
+	LACK,		/* a block, or many: pantler has none, or (1) this build has not */
 	BLOCK,		/* -> block */
 	SINKS,		/* blocks */
-	PARTS,		/* a list of names that mean something to Vault Agent alone */
+	PASS,		/* known, and means nothing here */
 	/* Of any type that has a text: */
-	TEXT,		/* -> setting; empty is unset */
 	TIME,		/* -> setting; a duration, 0 is unset */
+	MS,		/* -> an int64_t; the same */
+	TTL,		/* -> an int64_t; a duration of whole seconds, the same */
+	TEXT,		/* -> setting; empty is unset */
 	TYPE,		/* -> of the method or sink that it stands in; empty is unset */
 	STRING,		/* -> a struct str */
 	RAW,		/* -> a struct str; any bytes */
 	BOOL,		/* -> a bool */
-	MS,		/* -> an int64_t; a duration, 0 is unset */
 	COUNT,		/* -> an int64_t; 1 to CONF_REQUESTS_MAX */
 	RETRIES,	/* a whole number; nothing is done with it */
+	MODE,		/* -> an unsigned; a quoted one is octal */
 	/* Numbers only: */
 	SECONDS,	/* -> an int64_t, more than 0, unless the type is ec2 */
 	ID,		/* -> an int64_t: a user or group */
-	MODE,		/* -> an int64_t; a quoted one is octal */
 	/* Strings only, as in all of config {}: */
 	QUOTED,		/* -> setting; empty is a value */
 	FILLED,		/* -> setting; not empty */
@@ -44,10 +46,10 @@ enum kind {
 #define KEYS(KEY) \
 	KEY(IN_FILE, "vault", BLOCK, IN_VAULT) KEY(IN_FILE, "auto_auth", BLOCK, IN_AUTO_AUTH) \
 	KEY(IN_FILE, "api_proxy", AGENT | LACK, 0) KEY(IN_FILE, "cache", AGENT | LACK, 0) KEY(IN_FILE, "listener", AGENT | LACK, 0) \
-	KEY(IN_FILE, "telemetry", AGENT | LACK, 1) KEY(IN_FILE, "template", AGENT | LACK, 2) \
-	KEY(IN_FILE, "template_config", AGENT | LACK, 2) KEY(IN_FILE, "env_template", AGENT | LACK, 2) \
-	KEY(IN_FILE, "exec", AGENT | LACK, 2) KEY(IN_FILE, "secret", AGENT | LACK, 2) \
-	KEY(IN_FILE, "disable_idle_connections", AGENT | PARTS, 0) KEY(IN_FILE, "disable_keep_alives", AGENT | PARTS, 0) \
+	KEY(IN_FILE, "telemetry", AGENT | LACK, 0) KEY(IN_FILE, "template", AGENT | LACK, 1) \
+	KEY(IN_FILE, "template_config", AGENT | LACK, 1) KEY(IN_FILE, "env_template", AGENT | LACK, 1) \
+	KEY(IN_FILE, "exec", AGENT | LACK, 1) KEY(IN_FILE, "secret", AGENT | LACK, 1) \
+	KEY(IN_FILE, "disable_idle_connections", PASS, 0) KEY(IN_FILE, "disable_keep_alives", PASS, 0) \
 	KEY(IN_FILE, "exit_after_auth", AGENT | BOOL, C(once)) KEY(IN_FILE, "log_file", AGENT | TEXT, CONF_LOG_FILE) \
 	KEY(IN_FILE, "log_format", AGENT | TEXT, CONF_LOG_FORMAT) KEY(IN_FILE, "log_level", AGENT | TEXT, CONF_LOG_LEVEL) \
 	KEY(IN_FILE, "log_rotate_bytes", AGENT | TEXT, CONF_LOG_ROTATE_BYTES) \
@@ -69,11 +71,11 @@ enum kind {
 	KEY(IN_METHOD, "namespace", TEXT, CONF_NAMESPACE) KEY(IN_METHOD, "wrap_ttl", TIME, CONF_WRAP_TTL) \
 	KEY(IN_METHOD, "type", TYPE, 0) KEY(IN_METHOD, "min_backoff", AGENT | MS, C(min_backoff_ms)) \
 	KEY(IN_METHOD, "max_backoff", AGENT | MS, C(max_backoff_ms)) KEY(IN_METHOD, "exit_on_err", AGENT | BOOL, C(exit_on_err)) \
-	KEY(IN_SINK, "type", TYPE, 0) KEY(IN_SINK, "config", BLOCK, IN_SINK_CONFIG) KEY(IN_SINK, "wrap_ttl", MS, K(wrap_ms)) \
+	KEY(IN_SINK, "type", TYPE, 0) KEY(IN_SINK, "config", BLOCK, IN_SINK_CONFIG) KEY(IN_SINK, "wrap_ttl", TTL, K(sink.wrap_ttl_s)) \
 	KEY(IN_SINK, "dh_type", STRING, K(dh_type)) KEY(IN_SINK, "dh_path", STRING, K(sink.dh_path)) \
 	KEY(IN_SINK, "derive_key", BOOL, K(sink.derive_key)) KEY(IN_SINK, "aad", RAW, K(sink.aad)) \
 	KEY(IN_SINK, "aad_env_var", STRING, K(aad_env_var)) \
-	KEY(IN_SINK_CONFIG, "path", PATH, K(sink.path)) KEY(IN_SINK_CONFIG, "mode", MODE, K(mode)) \
+	KEY(IN_SINK_CONFIG, "path", PATH, K(sink.path)) KEY(IN_SINK_CONFIG, "mode", MODE, K(sink.mode)) \
 	KEY(IN_SINK_CONFIG, "owner", ID, K(sink.uid)) KEY(IN_SINK_CONFIG, "group", ID, K(sink.gid)) \
 	KEY(IN_SINK_CONFIG, "uid", ID, K(sink.uid)) KEY(IN_SINK_CONFIG, "gid", ID, K(sink.gid)) \
 	KEY(IN_CONFIG, "type", QUOTED, CONF_TYPE) KEY(IN_CONFIG, "role", FILLED, CONF_ROLE) \
@@ -99,12 +101,6 @@ static const struct {
 
 _Static_assert(sizeof rows / sizeof *rows == FILE_ROWS, "a place for what each key says");
 _Static_assert(sizeof(struct config) < 65536, "targets are short");
-
-/* What to do without a block: the targets of LACK. */
-static const char instead[] =
-	"programs can ask vault themselves, with the token of a sink\0"
-	"the log and ready_file tell how the agent is\0"
-	"keep vault agent for it until then\0";
 
 /* "FILE:3:5: role is empty" */
 int
@@ -218,46 +214,78 @@ parse_duration(enum hcl_type type, struct str text, int64_t *ms)
 static const char *
 judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 {
+	bool is_number = conf_number(text, kind == MODE && type == HCL_STRING ? 8 : 0, n);
+	uint64_t s;
+
 	if (kind >= QUOTED && type != HCL_STRING)
 		return "must be a quoted string";
 	if ((kind == STRING || kind == PATH) && !conf_is_clean(text))
 		return "holds a control byte";
+	if (kind >= SECONDS && type != HCL_NUMBER)
+		is_number = false;
 	switch (kind) {
 	case TIME:
 	case MS:
+	case TTL:
 		if (!parse_duration(type, text, n))
 			return "is not a duration like 90, 1m30s or 500ms";
-		return *n < 0 && kind == MS ? "must not be less than 0" : NULL;
+		s = (uint64_t)*n;
+		if (kind == TIME)
+			break;
+		if (*n < 0)
+			return "must not be less than 0";
+		if (kind == MS)
+			break;
+		if (divide(&s, 1000) || s > UINT32_MAX)
+			return "must be whole seconds, below 2^32";
+		*n = (int64_t)s;
+		break;
 	case BOOL:
 		*n = str_is(text, "true");
-		return type == HCL_BOOL ? NULL : "must be true or false, without quotes";
+		if (type != HCL_BOOL)
+			return "must be true or false, without quotes";
+		break;
 	case COUNT:
-		return conf_number(text, 0, n) && *n > 0 && *n <= CONF_REQUESTS_MAX ? NULL : "must be a number from 1 to 300";
+		if (!is_number || (uint64_t)*n - 1 >= CONF_REQUESTS_MAX)
+			return "must be a number from 1 to 300";
+		break;
 	case RETRIES:
-		return conf_number(text, 0, n) ? NULL : "must be a number";
-	case SECONDS:
-		if (type != HCL_NUMBER || !conf_number(text, 0, n) || *n > UINT32_MAX)
-			*n = 0;		/* for of type ec2 nobody looks at it */
-		return NULL;
-	case ID:
-		return type == HCL_NUMBER && conf_number(text, 0, n) && *n >= -1 && *n < UINT32_MAX ? NULL :
-		    "must be the number of a user or group";
+		if (!is_number)
+			return "must be a number";
+		break;
 	case MODE:
-		return conf_number(text, type == HCL_STRING ? 8 : 0, n) && *n >= 0 && *n <= 0777 ? NULL : "must be an octal mode like 0640";
+		if (!is_number || *n >> 9)
+			return "must be an octal mode like 0640";
+		break;
+	case SECONDS:
+		if (!is_number || *n >> 32)
+			*n = 0;		/* for of type ec2 nobody looks at it */
+		break;
+	case ID:
+		if (!is_number || (uint64_t)*n + 1 > UINT32_MAX)	/* -1 is nobody */
+			return "must be the number of a user or group";
+		break;
 	case FILLED:
 	case PATH:
-		return text.len ? NULL : "is empty";
+		if (!text.len)
+			return "is empty";
+		break;
 	case SOURCE:
 		*n = chain_find(text);
-		return *n < CHAIN_SOURCES ? NULL : "must be static, env, file, web-identity, container or imds";
+		if (*n == CHAIN_SOURCES)
+			return "must be static, env, file, web-identity, container or imds";
+		break;
 	case PROOF:
 		*n = str_is(text, "pkcs7");
-		return *n || str_is(text, "identity") ? NULL : "must be identity or pkcs7";
+		if (!str_is_in(text, "identity\0pkcs7\0"))
+			return "must be identity or pkcs7";
+		break;
 	case SECRET:
-		return !text.len || str_is_visible(text) ? NULL : "holds a byte that is not visible ascii";
-	default:
-		return NULL;
+		if (text.len && !str_is_visible(text))
+			return "holds a byte that is not visible ascii";
+		break;
 	}
+	return NULL;
 }
 
 /* What a key that is no block says. */
@@ -290,7 +318,7 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 		if (b.full)
 			return arena_err(f->e);
 	}
-	if (kind < QUOTED && (!text.len || ((kind == TIME || kind == MS) && !n)))
+	if (kind < QUOTED && (!text.len || (kind <= TTL && !n)))
 		return 0;
 	if (kind == BOOL && s->prefix)	/* of another file: true when any says so */
 		n |= s->n;
@@ -299,35 +327,17 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 }
 
 static int
-read_parts(struct file *f, const char *name, struct hcl list)
-{
-	struct hcl key, v;
-	struct str text;
-	size_t cursor = 0;
-
-	if (hcl_type(list) != HCL_LIST)
-		return file_refuse(f, list, name, "must be a list");
-	while (hcl_each(list, &cursor, &key, &v))
-		if (hcl_text(v, f->arena, &text, f->e) < 0)
-			return hcl_in(f->e, f->name, v);
-		else if (!str_is_in(text, "auto-auth\0" "caching\0" "proxying\0" "templating\0"))
-			return file_refuse(f, v, name, "must be of auto-auth, caching, proxying and templating");
-	return 0;
-}
-
-static int
 lack(struct file *f, size_t row, const char *name, struct hcl key, struct str text)
 {
-	const char *hint = instead;
+	bool is_later = rows[row].target;
 
 	if (f->config->on[CONF_IGNORE_UNSUPPORTED]) {
 		note(f, key, text, NULL, true);
 		return 0;
 	}
-	for (unsigned i = 0; i < rows[row].target; i++)
-		hint = str_next(hint);
-	file_refuse(f, key, name, rows[row].target < 2 ? "is set: pantler has none" : "is set: not in this build yet");
-	return err_hint(f->e, "%s; -ignore-unsupported passes it over", hint);
+	file_refuse(f, key, name, is_later ? "is set: not in this build yet" : "is set: pantler has none");
+	return err_hint(f->e, "%s; -ignore-unsupported passes it over", is_later ? "keep vault agent for it until then" :
+	    "programs can ask vault with the token of a sink, and ready_file and the log tell how the agent is");
 }
 
 /* Whether an object is but a label around others: its first key is none of the block's, and something stands in it. */
@@ -407,14 +417,14 @@ file_read_block(struct file *f, struct hcl body, enum block in)
 			continue;
 		}
 		kind = rows[row].kind;
-		if (hcl_type(v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
+		if (kind == PASS || hcl_type(v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
 			continue;
 		kind &= ~AGENT;
 		if (f->is_seen[row] && kind != LACK && kind != SINKS)
 			return kind == BLOCK ? only_one(f, key, name) : file_refuse(f, key, name, "was set before");
 		f->is_seen[row] = true;
 		result = kind == BLOCK ? enter(f, rows[row].target, name, v) : kind == SINKS ? file_read_sinks(f, v, S("")) :
-		    kind == PARTS ? read_parts(f, name, v) : kind == LACK ? lack(f, row, name, key, text) : read_value(f, row, name, v);
+		    kind == LACK ? lack(f, row, name, key, text) : read_value(f, row, name, v);
 	}
 	return result;
 }
@@ -469,9 +479,12 @@ file_apply(struct file *f, enum block first, enum block last, void *base)
 				return conf_refuse(&as, f->e, "stands under both of its names");
 			*(int64_t *)at = s->n;
 			break;
-		case MS:
-		case COUNT:
 		case MODE:
+			*(unsigned *)at = (unsigned)s->n;
+			break;
+		case MS:
+		case TTL:
+		case COUNT:
 			*(int64_t *)at = s->n;
 			break;
 		case SOURCE:
@@ -498,7 +511,7 @@ finish(struct file *f)
 	if (f->verb != VERB_AGENT || !block.prefix)
 		return 0;
 	if (!c->sink_n && !c->set[CONF_OUTPUT].value.len)
-		return conf_refuse(&block, f->e, "has no \"sink\" block, and there is no -output");
+		return conf_refuse(&block, f->e, "has no \"sink\" block");
 	block.prefix = f->block_at[IN_METHOD];
 	block.name = "min_backoff";
 	return c->min_backoff_ms <= c->max_backoff_ms ? 0 : conf_refuse(&block, f->e, "must not be more than max_backoff");

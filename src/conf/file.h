@@ -35,7 +35,6 @@ struct file {
 /* Where the values of a sink go, before they have been looked at together. */
 struct file_sink {
 	struct conf_sink sink;
-	int64_t wrap_ms, mode;
 	struct str dh_type, aad_env_var;
 };
 

@@ -1,38 +1,30 @@
 /* conf/sink.c: the sinks of a configuration file: their shapes, and what of their keys goes together. Opens none of them. */
 /* SPDX-License-Identifier: MIT */
-#include "base/divide.h"
 #include "conf/file.h"
 
 /* What is wrong with a sink's keys together, or NULL. */
 static const char *
 judge(const struct file_sink *s, struct str type)
 {
-	uint64_t ms = (uint64_t)s->wrap_ms;
-
 	if (!type.len)
 		return "type must be specified";
 	if (!str_is(type, "file"))
 		return "has another type than file, and pantler has no other";
 	if (!s->sink.path.len)
 		return "has no \"path\" in its \"config\"";
-	if (divide(&ms, 1000) || ms > UINT32_MAX)
-		return "wrap_ttl must be whole seconds, below 2^32";
 	if (!s->dh_type.len != !s->sink.dh_path.len)
 		return "needs dh_type and dh_path together";
 	if (s->dh_type.len)
 		return str_is(s->dh_type, "curve25519") ? NULL : "dh_type must be curve25519";
-	if (s->sink.derive_key)
-		return "has derive_key, which means nothing without dh_type";
-	return s->sink.aad.len || s->aad_env_var.len ? "has aad, which means nothing without dh_type" : NULL;
+	return s->sink.derive_key || s->sink.aad.len || s->aad_env_var.len ? "has derive_key or aad, which mean nothing without dh_type" : NULL;
 }
 
 static int
 read_sink(struct file *f, struct hcl v, struct str label)
 {
 	struct config *c = f->config;
-	struct file_sink s = { .sink = { .uid = -1, .gid = -1 }, .mode = 0640 };
+	struct file_sink s = { .sink = { .mode = 0640, .uid = -1, .gid = -1 } };
 	const char *bad;
-	uint64_t ttl;
 
 	if (c->sink_n == CONF_SINKS) {
 		err_set(f->e, ERR_LIMIT, CAUSE_USE, "more than %d sinks", CONF_SINKS);
@@ -47,10 +39,6 @@ read_sink(struct file *f, struct hcl v, struct str label)
 	bad = judge(&s, f->type);
 	if (bad)
 		return file_refuse(f, v, "sink", bad);
-	ttl = (uint64_t)s.wrap_ms;
-	divide(&ttl, 1000);
-	s.sink.wrap_ttl_s = (int64_t)ttl;
-	s.sink.mode = (unsigned)s.mode;
 	s.sink.encrypt = s.dh_type.len > 0;
 	if (s.aad_env_var.len)
 		s.sink.aad = conf_env(c, s.aad_env_var.at);

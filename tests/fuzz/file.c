@@ -32,7 +32,7 @@ check_agent(struct config *c)
 	struct err e;
 
 	must(c->min_backoff_ms > 0 && c->max_backoff_ms > 0 && c->requests_per_minute > 0 && c->requests_per_minute <= CONF_REQUESTS_MAX);
-	must(c->credential_poll_s >= 0 && c->sink_n <= CONF_SINKS);
+	must(c->credential_poll_s >= 0 && c->sink_n <= CONF_SINKS + 1);
 	if (conf_check_agent(c, &e) < 0)
 		return refused(&e);
 	must(c->sink_n && c->log_rotate_bytes >= 0 && c->log_rotate_duration_ms > 0);

@@ -16,9 +16,10 @@ ENV = dict(peers.QUIET, PATH="/nowhere", HOME=peers.folder, AWS_ACCESS_KEY_ID="A
 CLI = os.path.join(peers.BUILD, "peers", "cli")
 
 # Files that one takes and the other refuses: who takes it, and why. pantler(1), CONFIGURATION FILE, says the same.
-LATER, LACKS, SHAPE, MODE, TRAP, LEFT, STRICT = (
+LATER, LACKS, NOTHING, SHAPE, MODE, TRAP, LEFT, STRICT = (
     "Vault's later releases do as pantler does",
     "pantler does not have it, and says so",
+    "nobody here looks at it",
     "Vault's reader of JSON flattens objects, and its `sinks` leaves out labels and checks",
     "a quoted mode is octal here",
     "640 is 01200, of which Vault leaves its owner write access and nothing else",
@@ -27,6 +28,7 @@ LATER, LACKS, SHAPE, MODE, TRAP, LEFT, STRICT = (
 DIFFER = {
     "all-objects.json": ("pantler", SHAPE), "backoff-equal.hcl": ("pantler", LATER), "backoff-negative.hcl": ("vault", STRICT),
     "cache.hcl": ("vault", LACKS), "config-case.hcl": ("pantler", LEFT), "duplicate.hcl": ("vault", LATER), "heredoc.hcl": ("vault", STRICT),
+    "idle-other.hcl": ("pantler", NOTHING),
     "label.json": ("pantler", SHAPE), "listener.hcl": ("vault", LACKS), "mode-640.hcl": ("vault", TRAP), "mode-quoted-json.json": ("pantler", MODE),
     "mode-quoted.hcl": ("pantler", MODE), "no-config.hcl": ("pantler", LEFT), "no-role.hcl": ("pantler", LEFT), "no-type.hcl": ("pantler", LEFT),
     "not-closed.json": ("vault", STRICT), "sinks-label.hcl": ("pantler", SHAPE), "sinks-nameless.json": ("pantler", SHAPE),

@@ -65,15 +65,15 @@ good("every flag", "-output=" + SINK, "-mode=0600", "-once", "-exit-after-auth=f
 good("what is told", file(HCL + "pidfile = 1\n"), told='pantler: %s:14:1: unknown key "pidfile" is ignored: did you mean pid_file?\n' % NAME)
 good("a variable that is ignored", "-output=" + SINK, env={"VAULT_MAX_RETRIES": "5"}, told="pantler: VAULT_MAX_RETRIES is set, and ignored\n")
 LISTEN = HCL + 'listener "tcp" { address = "127.0.0.1:8100" }\ncache {}\n'
-HINT = "programs can ask vault themselves, with the token of a sink; -ignore-unsupported passes it over"
+HINT = "programs can ask vault with the token of a sink, and ready_file and the log tell how the agent is; -ignore-unsupported passes it over"
 bad("what pantler lacks", NAME + ":14:1: listener is set: pantler has none", file(LISTEN), hint=HINT)
 good("passed over", file(LISTEN), "-ignore-unsupported", told='pantler: %s:14:1: unsupported "listener" is ignored\n'
      'pantler: %s:15:1: unsupported "cache" is ignored\n' % (NAME, NAME))
-bad("nowhere to put it", "there is nowhere to put a token", hint="give -output, or -config with a file that has auto_auth and a sink in it")
-bad("no sink", NAME + ':1:11: auto_auth has no "sink" block, and there is no -output', file('auto_auth { method "aws" {} }'))
+bad("nowhere to put it", "there is nowhere to put a token", hint="give -output, or a file with a sink")
+bad("no sink", NAME + ':1:11: auto_auth has no "sink" block', file('auto_auth { method "aws" {} }'))
 bad("a sink's mode", NAME + ":1:69: mode must be an octal mode like 0640", file('auto_auth { method "aws" {} sink file { config { path = "/t" mode = 640 } } }'))
 bad("a level", NAME + ":1:13: log_level must be error, warn, info or debug", "-output=/t", file('log_level = "loud"'))
-bad("a flag", "-log-rotate-bytes must be a number of bytes", "-output=/t", "-log-rotate-bytes=1k")
+bad("a flag", "-log-rotate-bytes must be a number, 0 or more", "-output=/t", "-log-rotate-bytes=1k")
 bad("a boolean", "-once is neither true nor false", "-output=/t", "-once=maybe")
 bad("an argument", 'takes no arguments: "x"', "-output=/t", "x")
 bad("a flag of others", "unknown flag -store", "-store", hint="pantler help agent shows the flags")
