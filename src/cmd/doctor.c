@@ -190,6 +190,23 @@ say_region(struct doctor *d, struct str region)
 	say(d, "region", INFO, "%.*s: signed for %.*s, scope %.*s", STR(region), STR(buf_str(&host)), STR(scope));
 }
 
+/* What auth_plan will take, as far as files say it. */
+static void
+plan_region(struct doctor *d)
+{
+	const struct config *c = d->config;
+	struct profile p = { .env = &c->aws, .home = c->home, .look = true };
+	struct str region = c->region;
+	struct ask ask;
+
+	if (!region.len && flow_look(d->flow, profile_step, &p, &ask, &d->err) == STEP_DONE)
+		region = p.settings.var[CRED_REGION];
+	if (region_is_valid(region))
+		say_region(d, region);
+	else
+		say(d, "region", INFO, "the instance's");
+}
+
 /* Whose word is taken for Vault's certificate. */
 static void
 plan_trust(struct doctor *d)
@@ -243,10 +260,7 @@ plan(struct doctor *d, bool is_ec2)
 	} else {
 		for (enum chain_source i = CHAIN_STATIC; i < CHAIN_SOURCES; i++)
 			plan_source(d, i);
-		if (c->region.len)
-			say_region(d, c->region);
-		else
-			say(d, "region", INFO, "the profile's, else the instance's");
+		plan_region(d);
 	}
 	say(d, "proxy", INFO, "none");
 	for (size_t i = 0; c->ignored[i].name; i++)
@@ -446,10 +460,10 @@ conclude(struct doctor *d, bool is_ec2)
 		jsonw_close(&d->json, '}');
 		buf_add_c(&d->out, '\n');
 	} else {
-		buf_fmt(&d->out, "%s: %s\n", d->is_sick ? "cause" : "all is well", d->is_sick ? e->line : is_ec2 ? "no login was tried" :
-		    "vault lets this machine in");
 		if (e->hint[0])
 			buf_fmt(&d->out, "hint: %s\n", e->hint);
+		buf_fmt(&d->out, "%s: %s\n", d->is_sick ? "cause" : "all is well", d->is_sick ? e->line : is_ec2 ? "no login was tried" :
+		    "vault lets this machine in");
 	}
 	flush(d);
 }

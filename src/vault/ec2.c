@@ -72,8 +72,10 @@ ec2_step(void *machine, const struct answer *in, struct ask *out, struct senv *e
 		login_err_in(m->config.vault, e);
 		s = STEP_FAIL;
 	} else if (s == STEP_FAIL && (is_said(e, "nonce mismatch") || is_said(e, "reauthentication"))) {
+		/* The second is the role's doing, or that of a first login with an empty nonce. */
 		e->code = ERR_INPUT;
-		err_hint(e, "set nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>");
+		err_hint(e, "%s, then vault delete auth/<mount>/identity-accesslist/<instance-id>",
+		    is_said(e, "nonce mismatch") ? "set nonce_file" : "set the role's disallow_reauthentication to false");
 	}
 	return s;
 }

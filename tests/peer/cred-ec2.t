@@ -164,7 +164,8 @@ for role, text, hint in (("nosuch", 'role "nosuch" does not exist on this mount'
 fourth = run_instance()
 mock4 = start_instance(fourth)
 came_in("a role of one login", login(mock4, config("nonce5", "once")), fourth)
-refused("and of no second", login(mock4, config("nonce5", "once")), "answer 400: reauthentication is disabled", WAY_OUT)
+refused("and of no second", login(mock4, config("nonce5", "once")), "answer 400: reauthentication is disabled",
+        WAY_OUT.replace("set nonce_file", "set the role's disallow_reauthentication to false"))
 stranger = start_instance("i-0123456789abcdef0")
 ran = login(stranger, config("nonce6"))
 ok(ran.code == 11 and ran.out == "" and "i-0123456789abcdef0" in ran.err, "an instance that AWS does not know", ran)

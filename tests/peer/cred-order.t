@@ -6,6 +6,7 @@
 import itertools
 import json
 import os
+import re
 
 import peers
 from services import Standin, answer_container, answer_metadata, answer_sts, free_port, key_id, shut_in, sign, write
@@ -54,7 +55,7 @@ FILE = keys("FILE") + keys("OTHER", "other")
 CONF = keys("CONF") + keys("CONFTWO", "profile two")
 
 # Why it is not as botocore does it.
-WEB_AFTER_FILE = "web identity of the environment is asked after the shared files, as Vault's agent has done since 1.14"
+WEB_AFTER_FILE = "web identity of the environment is asked after the shared files, as in Vault's agent from 1.13 to 1.21"
 HALF = "half a pair is an error, for the next source may be somebody else; botocore passes over a secret alone"
 OLD_NAMES = "AWS_ACCESS_KEY and AWS_SECRET_KEY count too, as in the SDKs for Go"
 PROFILE_FIRST = "AWS_PROFILE goes before AWS_DEFAULT_PROFILE, as in the SDKs for Go"
@@ -203,6 +204,10 @@ def kind(text):
     return text if text.startswith(("AKIA", "ASIA")) or text == "none" else "error"
 
 
+with open(os.path.join(peers.HERE, "..", "..", "src", "man", "pantler.1")) as manual:
+    page = " ".join(re.sub(r"^\.(Ev|Pa|Sy|Ql) ", "", manual.read(), flags=re.M).split()).replace(" ,", ",").replace(" ;", ";").replace("\\&", "")
+for why in {case[4][1] for case in CASES if case[4]}:
+    ok(why in page, "pantler(1) says: " + why)
 envs = [environment(i, *case[1:4]) for i, case in enumerate(CASES)]
 theirs = peers.oracle([peers.PYTHON, os.path.join(peers.HERE, "oracle", "resolver.py")], envs)
 for (name, _, _, _, differs, *documented), env, botocore in zip(CASES, envs, theirs):
