@@ -571,10 +571,8 @@ test_list(void)
 	ok(file_list("l/b.t", is_text, &arena, list, 3, &n, &err) == 0 && n == 0, "an empty folder");
 	ok(file_list("l", is_text, &arena, list, 2, &n, &err) < 0 && err.code == ERR_LIMIT && err.cause == CAUSE_FILE, "too many");
 	is_line(&err, "l: more than 2 files", "its line");
-	for (small.cap = 0; small.cap < 12; small.cap++) {
-		small.len = 0;
+	for (; small.cap < 12; small.cap++, small.len = 0)
 		ok(file_list("l", is_text, &small, list, 3, &n, &err) < 0 && err.cause == CAUSE_MEMORY, "no room: %zu", small.cap);
-	}
 	ok(file_list("none", is_text, &arena, list, 3, &n, &err) < 0 && err.code == ERR_ABSENT && err.cause == CAUSE_FILE, "no such folder");
 	is_line(&err, "none: no such file or directory", "its line");
 	ok(file_list("l/c.t", is_text, &arena, list, 3, &n, &err) < 0 && err.code == ERR_SYS && err.cause == CAUSE_FILE, "no folder");
