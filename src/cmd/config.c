@@ -62,14 +62,14 @@ cmd_read_config(struct cmd *c, struct err *e)
 	const struct setting *s = &conf->set[CONF_CONFIG];
 	struct files f = { .left = HCL_MAX };
 
-	if (!s->value.len && !conf->path_n)
+	if (!conf->path_n && s->value.len)	/* by the variable */
+		conf->path[conf->path_n++] = s->value.at;
+	if (!conf->path_n && c->verb != VERB_AGENT)
 		return 0;
-	if (!conf->path_n)	/* by the variable */
-		conf->path[conf->path_n++] = s->value;
 	if (mem_arena(&c->arena, CONFIG_BYTES, e) < 0)
 		return -1;
 	for (size_t i = 0; i < conf->path_n; i++)
-		if (add_path(&f, conf->path[i].at, &c->arena, e) < 0)
+		if (add_path(&f, conf->path[i], &c->arena, e) < 0)
 			return err_in(e, "%s%s", s->prefix, s->name);
 	return conf_read_files(conf, c->verb, f.file, f.n, &c->arena, e);
 }

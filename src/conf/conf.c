@@ -221,7 +221,7 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 		if (key == CONF_CONFIG && value.len) {
 			if (c->path_n == CONF_FILES)
 				return err_set(e, ERR_LIMIT, CAUSE_USE, "-config stands more than %d times", CONF_FILES);
-			c->path[c->path_n++] = value;
+			c->path[c->path_n++] = value.at;
 		}
 		set_flag(c, key, value);
 	}

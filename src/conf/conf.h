@@ -135,7 +135,7 @@ struct conf_file {
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
 	struct setting set[CONF_KEYS];
-	struct str path[CONF_FILES];	/* each -config that is not empty, in their order */
+	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
 	size_t path_n;
 	char *const *env;		/* the environment; NULL: none */
 	/* What the settings mean, after conf_check. */
@@ -156,7 +156,7 @@ struct config {
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */
 	/* The agent's. Durations of 0 and empty texts: not given. */
-	struct conf_sink sink[CONF_SINKS + 1];		/* of the file, and -output */
+	struct conf_sink *sink;				/* CONF_SINKS of the files, and -output; the files' arena's */
 	size_t sink_n;
 	int64_t min_backoff_ms, max_backoff_ms;		/* more than 0, the first not the larger */
 	bool exit_on_err;
@@ -208,7 +208,8 @@ int conf_refuse(const struct setting *s, struct err *e, const char *what);
 /* Check every setting and fill the typed half. Errors name the flag or variable, and its value only where it is no secret. */
 int conf_check(struct config *c, enum conf_verb verb, struct err *e) __attribute__((warn_unused_result));
 
-/* What only all of the agent's configuration together can show, after the last conf_check; -output becomes the last sink. Once. */
+/* What only all of the agent's configuration together can show, after conf_read_files (of no file, too) and the last conf_check;
+   -output becomes the last sink. Once. */
 int conf_check_agent(struct config *c, struct err *e) __attribute__((warn_unused_result));
 
 /* A whole number: with base 0 as HCL has it, decimal, 0640 (octal) or 0x1f, perhaps with a minus; else digits of that base alone.

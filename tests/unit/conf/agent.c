@@ -7,7 +7,7 @@
 
 static struct config c;
 static struct err err;
-static char memory[1 << 17];
+static _Alignas(16) char memory[1 << 17];
 static struct arena arena = { .at = memory, .cap = sizeof memory };
 
 #define LIST(...) (char *[]){ __VA_ARGS__, NULL }
@@ -351,7 +351,7 @@ memory_is_small(void)
 	struct conf_file file = { "F", S(ALL) };
 	struct arena small = { .at = memory };
 
-	for (small.cap = 0; small.cap < 1000; small.cap += 10) {
+	for (small.cap = 0; small.cap < 2300; small.cap += 10) {
 		int r;
 
 		c = (struct config){ 0 };
