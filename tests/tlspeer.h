@@ -30,6 +30,8 @@ struct peer {
 	char app[PEER_ROOM];	/* the program's bytes at the client's end */
 	size_t app_n;
 	size_t step;		/* bytes that the client takes at once; 0: all */
+	struct str shown;	/* its Certificate and CertificateVerify, whole messages within talk; empty when it had none */
+	struct str proof;
 };
 
 static inline void
@@ -41,6 +43,9 @@ peer_put(char *to, size_t *n, struct str s)
 		memcpy(to + *n, s.at, s.len);
 	*n += s.len;
 }
+
+/* Who the client is, when a test wants it to be somebody. */
+static const struct identity *peer_identity;
 
 /* Take what the client says. */
 static inline void
@@ -285,7 +290,7 @@ static inline bool
 peer_derive(struct peer *p)
 {
 	uint8_t secret[133], digest[48], want[12], block[88];
-	size_t key_len = p->suite == 0xc02b ? 16 : 32, iv_len = p->suite == 0xcca9 ? 12 : 4, at = 0, n, len, off;
+	size_t key_len = p->suite == 0xc02b ? 16 : 32, iv_len = p->suite == 0xcca9 ? 12 : 4, at = 0, n, len, off, hashed = 0;
 	struct str rest = { p->heard, p->heard_n }, point = { 0 };
 	uint8_t *finished = NULL;
 
@@ -294,10 +299,27 @@ peer_derive(struct peer *p)
 		n = 5 + (uint8_t)rest.at[3] * 256u + (uint8_t)rest.at[4];
 		at++;
 		if (at == 2) {
-			size_t skip = rest.at[5] == 11 ? 7 : 0;
+			struct str flight = str_part(rest, 5, n);
 
-			peer_put(p->talk, &p->talk_n, str_part(rest, 5, n));
-			point = str_part(rest, 5 + skip + 5, n);
+			while (flight.len > 4) {
+				size_t m = 4 + (uint8_t)flight.at[1] * 65536u + (uint8_t)flight.at[2] * 256u + (uint8_t)flight.at[3];
+				struct str message = { p->talk + p->talk_n, m };
+
+				if (m > flight.len)
+					return false;
+				peer_put(p->talk, &p->talk_n, str_part(flight, 0, m));
+				if (*flight.at == 11)
+					p->shown = message;
+				else if (*flight.at == 15)
+					p->proof = message;
+				else if (*flight.at != 16)
+					return false;
+				if (*flight.at == 16) {	/* the master secret's hash ends here (RFC 7627 section 3) */
+					point = str_part(message, 5, m);
+					hashed = peer_hash(p, digest);
+				}
+				flight = str_part(flight, m, flight.len);
+			}
 		} else if (at == 4) {
 			finished = (uint8_t *)rest.at;
 		}
@@ -308,7 +330,7 @@ peer_derive(struct peer *p)
 	if (!br_ec_all_m31.mul(secret, point.len, p->scalar, p->group == 24 ? 48 : p->group == 25 ? 66 : 32, (int)p->group))
 		return false;
 	off = br_ec_all_m31.xoff((int)p->group, &len);
-	n = peer_hash(p, digest);
+	n = hashed;
 	if (p->ems)
 		peer_prf(p, p->master, 48, secret + off, len, "extended master secret", digest, n, "", 0);
 	else
@@ -323,6 +345,7 @@ peer_derive(struct peer *p)
 		memcpy(k->iv, block + 2 * key_len + i * iv_len, iv_len);
 		k->on = true;
 	}
+	n = peer_hash(p, digest);
 	peer_prf(p, want, 12, p->master, 48, "client finished", digest, n, "", 0);
 	if (!tls_protect(&p->shadow, TLS_IN_KEY, finished, 16))
 		return false;
@@ -349,7 +372,7 @@ peer_start(struct peer *p, struct tls *t, const char *host)
 	static char memory[TLS_ARENA];
 	static struct arena arena = { .at = memory, .cap = sizeof memory };
 	uint8_t bytes[TLS_RANDOM];
-	struct tls_config config = { .random = bytes, .arena = &arena, .skip_verify = true, .now_s = CERTS_NOW };
+	struct tls_config config = { .random = bytes, .arena = &arena, .skip_verify = true, .now_s = CERTS_NOW, .identity = peer_identity };
 	struct err e;
 
 	memset(p, 0, sizeof *p);

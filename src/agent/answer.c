@@ -17,13 +17,13 @@ answer_vault_roots(const struct config *c)
 
 /* And AWS's, to which nothing of Vault's applies. */
 static struct roots
-aws_roots(const struct config *c, struct str url)
+aws_roots(const struct config *c, const struct ask_http *ask)
 {
-	struct roots r = { .whose = ROOTS_AWS, .file = c->aws.var[CRED_CA_BUNDLE].at };
+	struct roots r = { .whose = ROOTS_AWS, .file = (ask->ca.len ? ask->ca : c->aws.var[CRED_CA_BUNDLE]).at };
 	struct uri uri;
 	struct err e;
 
-	if (uri_parse(&uri, url, &e) == 0 && uri.host.kind == HOST_DNS && region_is_aws_host(uri.host.name))
+	if (uri_parse(&uri, ask->url, &e) == 0 && uri.host.kind == HOST_DNS && region_is_aws_host(uri.host.name))
 		r.whose = ROOTS_AWS_OWN;
 	return r;
 }
@@ -36,7 +36,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	bool vault = ask->peer == PEER_VAULT;
 	struct xfer_cfg cfg = {
 		.ask = ask,
-		.roots = vault ? answer_vault_roots(c) : aws_roots(c, ask->url),
+		.roots = vault ? answer_vault_roots(c) : aws_roots(c, ask),
 		.tls_server_name = vault ? c->set[CONF_TLS_SERVER_NAME].value : S(""),
 		.skip_verify = vault && c->on[CONF_TLS_SKIP_VERIFY],
 		.arena = &f->arena,
@@ -51,6 +51,8 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);
 	xfer_cancel(x);
+	if (!vault && x->out.how == ANSWER_TLS && str_find(str_of(x->err.hint), S("-ca-cert")) != SIZE_MAX)
+		err_hint(&x->err, "name a file that holds its certificate by %s", ask->ca.len ? "ca" : "AWS_CA_BUNDLE");
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);
 	return r;

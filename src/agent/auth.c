@@ -49,7 +49,7 @@ auth_plan(struct auth *a, struct flow *f, struct err *e)
 	struct str region = c->region;
 
 	proc_add_host(&host);
-	a->sources = (struct chain_config){ .env = &c->aws, .fixed = c->cred, .pin = c->source, .home = c->home, .host = buf_str(&host) };
+	a->sources = (struct chain_config){ .env = &c->aws, .fixed = c->cred, .iot = c->iot, .pin = c->source, .home = c->home, .host = buf_str(&host) };
 	a->chain = (struct chain){ .config = &a->sources };
 	if (flow_run(f, chain_step, &a->chain, e) < 0)
 		return -1;

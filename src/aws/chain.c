@@ -8,7 +8,7 @@
 
 #define SKIPPED (2 * ERR_LINE)	/* bytes of reasons: of more than a line holds its end is cut, and marked */
 
-static const char names[CHAIN_SOURCES][16] = { "", "static", "env", "file", "web-identity", "container", "imds" };
+static const char names[CHAIN_SOURCES][16] = { "", "static", "iot", "env", "file", "web-identity", "container", "imds" };
 
 const char *
 chain_name(enum chain_source source)
@@ -41,6 +41,12 @@ begin(struct chain *m, struct ask *out, struct senv *env, struct err *e)
 			return STEP_DONE;
 		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "none in the configuration");
 		return STEP_FAIL;
+	case CHAIN_IOT:
+		m->iot = (struct iot){ .config = c->iot };
+		if (c->iot[IOT_ENDPOINT].len)
+			return iot_step(&m->iot, NULL, out, env, e);
+		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no iot block in the configuration");
+		return STEP_FAIL;
 	case CHAIN_ENV:
 		return cred_from_env(&m->cred, v, e) < 0 ? STEP_FAIL : STEP_DONE;
 	case CHAIN_FILE:
@@ -70,6 +76,8 @@ static enum step
 go_on(struct chain *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
 	switch (m->source) {
+	case CHAIN_IOT:
+		return iot_step(&m->iot, in, out, env, e);
 	case CHAIN_FILE:
 		return profile_step(&m->profile, in, out, env, e);
 	case CHAIN_WEB:
@@ -92,6 +100,9 @@ static void
 take(struct chain *m)
 {
 	switch (m->source) {
+	case CHAIN_IOT:
+		m->cred = m->iot.cred;
+		break;
 	case CHAIN_FILE:
 		m->cred = m->profile.cred;
 		break;
@@ -173,6 +184,7 @@ chain_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 		}
 		skip(m, e);
 		m->running = false;
-		m->source++;
+		if (++m->source == CHAIN_IOT && !m->config->iot[IOT_ENDPOINT].len)
+			m->source++;	/* "none in the configuration" says so */
 	}
 }

@@ -6,6 +6,7 @@
 
 #include "aws/container.h"
 #include "aws/imds.h"
+#include "aws/iot.h"
 #include "aws/profile.h"
 #include "aws/web.h"
 
@@ -13,6 +14,7 @@
 enum chain_source {
 	CHAIN_AUTO,		/* of a pin: none */
 	CHAIN_STATIC,		/* access_key and secret_key in the configuration */
+	CHAIN_IOT,		/* iot {} in the configuration */
 	CHAIN_ENV,
 	CHAIN_FILE,		/* ~/.aws/credentials and ~/.aws/config, or where the variables say */
 	CHAIN_WEB,		/* web identity by the environment (a profile's is the file's) */
@@ -21,7 +23,7 @@ enum chain_source {
 	CHAIN_SOURCES,
 };
 
-/* What the configuration calls each: "static", "env", "file", "web-identity", "container", "imds". By that name; CHAIN_SOURCES
+/* What the configuration calls each: "static", "iot", "env", "file", "web-identity", "container", "imds". By that name; CHAIN_SOURCES
    when there is none. */
 const char *chain_name(enum chain_source source);
 enum chain_source chain_find(struct str name);
@@ -29,6 +31,7 @@ enum chain_source chain_find(struct str name);
 struct chain_config {
 	const struct cred_env *env;
 	struct cred fixed;	/* of the configuration; id empty: none */
+	const struct str *iot;	/* IOT_KEYS values, as struct iot's; the first empty: no such source */
 	enum chain_source pin;	/* the only one that is looked at */
 	struct str home;	/* $HOME, for the files; empty: none */
 	struct str host;	/* this machine's name, for role sessions; may be empty */
@@ -43,12 +46,13 @@ struct chain {
 	union {
 		struct profile profile;
 		struct web web;
+		struct iot iot;
 		struct container container;
 		struct imds imds;
 	};
 };
 
-/* The chain: configuration, environment, shared files, then the identity services: web identity, container endpoint, instance
+/* The chain: configuration (its keys, then its iot block), environment, shared files, then the identity services: web identity, container endpoint, instance
    metadata (the order of Vault's agent since 1.14). A source that is configured and fails is the chain's error: going on to
    the next could log in as somebody else, the node instead of the pod. Instance metadata needs no configuration: it is what
    there is when nothing else is.

@@ -46,12 +46,10 @@ region_suffix(struct str region)
 bool
 region_is_aws_host(struct str host)
 {
-	unsigned i = 0;
-
-	for (const char *word = str_next(partitions); word < partitions + sizeof partitions; word = str_next(word), i++) {
+	for (const char *word = partitions; word < partitions + sizeof partitions; word = str_next(word)) {
 		struct str suffix = str_of(word), tail;
 
-		if (i % 3 == 2 || host.len < suffix.len)	/* a prefix */
+		if (host.len < suffix.len || str_find_c(suffix, '.') == SIZE_MAX)	/* a prefix */
 			continue;
 		tail = str_part(host, host.len - suffix.len, host.len);
 		if (str_eq_nocase(tail, suffix) && (tail.at == host.at || (tail.at > host.at + 1 && tail.at[-1] == '.')))

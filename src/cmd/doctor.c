@@ -485,6 +485,7 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 	c->vault.wrap_ttl_s = 0;	/* a token that is wrapped cannot be given back */
 	d->sources.env = &c->aws;
 	d->sources.fixed = c->cred;
+	d->sources.iot = c->iot;
 	d->sources.home = c->home;
 	if (str_is(c->set[CONF_FORMAT].value, "json")) {
 		d->json.out = &d->out;

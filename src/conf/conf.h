@@ -152,6 +152,7 @@ struct config {
 	struct cred_env aws;
 	/* What the file alone can say. */
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
+	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
 	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */
@@ -170,7 +171,7 @@ struct config {
 	int64_t log_rotate_max_files;			/* 0: all of them, less: none */
 	bool reuse_token, revoke_on_exit;
 	int64_t requests_per_minute;
-	struct conf_unknown unknown[CONF_UNKNOWN];
+	struct conf_unknown *unknown;	/* up to CONF_UNKNOWN; the files' arena's */
 	size_t unknown_n;
 };
 

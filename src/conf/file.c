@@ -35,6 +35,7 @@ enum kind {
 	SECRET,		/* -> a struct str */
 	SOURCE,		/* -> config->source */
 	PROOF,		/* -> a bool */
+	IOT,		/* -> a struct str of config->iot, by iot_check */
 	AGENT = 64,	/* beside one of the above: other verbs pass it over */
 };
 
@@ -85,7 +86,10 @@ enum kind {
 	KEY(IN_CONFIG, "credentials", SOURCE, C(source)) KEY(IN_CONFIG, "credential_poll_interval", SECONDS, C(credential_poll_s)) \
 	KEY(IN_CONFIG, "nonce", SECRET, C(nonce)) KEY(IN_CONFIG, "nonce_file", QUOTED, CONF_NONCE_FILE) \
 	KEY(IN_CONFIG, "ec2_proof", PROOF, C(pkcs7)) \
-	KEY(IN_CONFIG, "iot", NOT_YET, 0)
+	KEY(IN_CONFIG, "iot", BLOCK, IN_IOT) \
+	KEY(IN_IOT, "endpoint", IOT, C(iot[IOT_ENDPOINT])) KEY(IN_IOT, "role_alias", IOT, C(iot[IOT_ROLE_ALIAS])) \
+	KEY(IN_IOT, "cert", IOT, C(iot[IOT_CERT])) KEY(IN_IOT, "key", IOT, C(iot[IOT_KEY])) KEY(IN_IOT, "ca", IOT, C(iot[IOT_CA])) \
+	KEY(IN_IOT, "thing_name", IOT, C(iot[IOT_THING_NAME]))
 
 static const char names[] =
 #define NAME_OF(block, name, kind, target) name "\0"
@@ -273,7 +277,7 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 	case SOURCE:
 		*n = chain_find(text);
 		if (*n == CHAIN_SOURCES)
-			return "must be static, env, file, web-identity, container or imds";
+			return "must be static, iot, env, file, web-identity, container or imds";
 		break;
 	case PROOF:
 		*n = str_is(text, "pkcs7");
@@ -305,6 +309,10 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 		return file_refuse(f, v, name, kind >= QUOTED ? "must be a quoted string" : "must be a string");
 	if (hcl_text(v, f->arena, &text, f->e) < 0)
 		return -1;
+	if (kind == IOT && type == HCL_STRING && iot_check((rows[row].target - C(iot)) / sizeof(struct str), text, f->e) < 0) {
+		err_in(f->e, "%s", name);
+		return hcl_in(f->e, f->name, v);
+	}
 	bad = judge(kind, type, text, &n);
 	if (bad)
 		return file_refuse(f, v, name, bad);
@@ -462,6 +470,7 @@ file_apply(struct file *f, enum block first, enum block last, void *base)
 		case RAW:
 		case PATH:
 		case SECRET:
+		case IOT:
 			if (!f->has_ca || at != (void *)&f->config->ca_pem)
 				*(struct str *)at = s->text;
 			break;
@@ -501,6 +510,7 @@ finish(struct file *f)
 {
 	struct config *c = f->config;
 	struct setting block = { .prefix = f->block_at[IN_AUTO_AUTH], .name = "auto_auth" };
+	const char *missing = "endpoint\0role_alias\0cert\0key";
 
 	if (file_apply(f, IN_FILE, IN_METHOD, c) < 0 || file_apply(f, IN_CONFIG, BLOCKS - 1, c) < 0)
 		return -1;
@@ -508,6 +518,12 @@ finish(struct file *f)
 	if (c->cred.id.len ? !c->cred.secret.len : c->cred.secret.len || c->cred.token.len || c->source == CHAIN_STATIC)
 		return err_set(f->e, ERR_INPUT, CAUSE_CREDENTIALS, "%shalf a pair of aws credentials: %s is not set", f->block_at[IN_CONFIG],
 		    c->cred.id.len ? "secret_key" : "access_key");
+	if (f->block_at[IN_IOT])
+		for (enum iot_key i = IOT_ENDPOINT; i <= IOT_KEY; i++, missing = str_next(missing))
+			if (!c->iot[i].len)
+				return err_set(f->e, ERR_INPUT, CAUSE_USE, "%siot has no \"%s\"", f->block_at[IN_IOT], missing);
+	if (c->source == CHAIN_IOT && !c->iot[IOT_ENDPOINT].len)
+		return err_set(f->e, ERR_INPUT, CAUSE_USE, "%scredentials is iot, and there is no \"iot\" block", f->block_at[IN_CONFIG]);
 	if (f->verb != VERB_AGENT || !block.prefix)
 		return 0;
 	if (!c->sink_n && !c->set[CONF_OUTPUT].value.len)
@@ -523,7 +539,9 @@ conf_read_files(struct config *c, enum conf_verb verb, const struct conf_file *f
 	struct file f = { .config = c, .verb = verb, .arena = a, .e = e };
 	struct hcl root;
 
-	if (verb == VERB_AGENT && !(c->sink = arena_get(a, (CONF_SINKS + 1) * sizeof *c->sink)))
+	c->unknown = arena_get(a, CONF_UNKNOWN * sizeof *c->unknown);
+	c->sink = arena_get(a, (CONF_SINKS + 1) * sizeof *c->sink);
+	if (!c->unknown || !c->sink)
 		return arena_err(e);
 	f.has_ca = c->ca_pem.len || c->set[CONF_CA_CERT].from > FROM_FILE || c->set[CONF_CA_PATH].from > FROM_FILE;
 	for (size_t i = 0; i < n; i++) {

@@ -7,9 +7,9 @@
 #include "data/hcl.h"
 
 /* Blocks that are replaced together stand together; from IN_SINK_CONFIG on keys count as they are written. */
-enum block { IN_FILE, IN_VAULT, IN_RETRY, IN_AUTO_AUTH, IN_METHOD, IN_SINK, IN_SINK_CONFIG, IN_CONFIG, BLOCKS };
+enum block { IN_FILE, IN_VAULT, IN_RETRY, IN_AUTO_AUTH, IN_METHOD, IN_SINK, IN_SINK_CONFIG, IN_CONFIG, IN_IOT, BLOCKS };
 
-#define FILE_ROWS 76	/* keys that are known */
+#define FILE_ROWS 82	/* keys that are known */
 
 /* What a key says. */
 struct said {

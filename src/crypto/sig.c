@@ -1,14 +1,13 @@
-/* crypto/sig.c: whether a signature is right: ECDSA, RSA PKCS#1 v1.5 and RSA PSS. All of it is public: nothing need be constant-time. */
+/* crypto/sig.c: whether a signature is right: ECDSA, RSA PKCS#1 v1.5 and RSA PSS; and a client's own. Of what is verified all is public:
+   nothing need be constant-time there. */
 /* SPDX-License-Identifier: MIT */
 #include "crypto/sig.h"
 
 #include "crypto/hash.h"
 
-#include <bearssl_ec.h>
-#include <bearssl_rsa.h>
 #include <string.h>
 
-#define RSA_MAX 512	/* bytes of a modulus: 4096 bits */
+#define RSA_MAX SIG_MAX	/* bytes of a modulus: 4096 bits */
 
 #define PSS 256	/* no second byte */
 
@@ -35,23 +34,38 @@ sig_fits(unsigned scheme, const br_x509_pkey *key)
 	return key->key_type == BR_KEYTYPE_EC ? kind == SIG_ECDSA : kind == SIG_RSA || kind == PSS;
 }
 
-/* EMSA-PKCS1-v1_5 (RFC 8017 section 9.2): there is one encoding of a digest, so it is made and compared. */
-static bool
-is_pkcs1(unsigned hash, const uint8_t *digest, const uint8_t *em, size_t n)
+static const br_hash_class *
+class_of(unsigned hash)
+{
+	return hash == 4 ? &br_sha256_vtable : hash == 5 ? &br_sha384_vtable : &br_sha512_vtable;
+}
+
+/* EMSA-PKCS1-v1_5 (RFC 8017 section 9.2), n bytes. */
+static void
+add_pkcs1(unsigned hash, const uint8_t *digest, uint8_t *em, size_t n)
 {
 	static const uint8_t info[19] = { 0x30, 0, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0, 0x05, 0x00,
 		0x04, 0 };
 	size_t hlen = 16 * (hash - 2), end = n - hlen - sizeof info;
-	uint8_t want[RSA_MAX], *at = want + end;
+	uint8_t *at = em + end;
 
-	memset(want, 0xff, n);
-	want[0] = at[-1] = 0;
-	want[1] = 1;
+	memset(em, 0xff, n);
+	em[0] = at[-1] = 0;
+	em[1] = 1;
 	memcpy(at, info, sizeof info);
 	at[1] = (uint8_t)(0x11 + hlen);
 	at[14] = (uint8_t)(hash - 3);	/* 2.16.840.1.101.3.4.2.1 to 3 */
 	at[18] = (uint8_t)hlen;
 	memcpy(at + sizeof info, digest, hlen);
+}
+
+/* There is one encoding of a digest, so it is made and compared. */
+static bool
+is_pkcs1(unsigned hash, const uint8_t *digest, const uint8_t *em, size_t n)
+{
+	uint8_t want[RSA_MAX];
+
+	add_pkcs1(hash, digest, want, n);
 	return memcmp(want, em, n) == 0;
 }
 
@@ -100,7 +114,7 @@ sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b,
 	unsigned hash, kind;
 
 	split(scheme, &hash, &kind);
-	class = hash == 4 ? &br_sha256_vtable : hash == 5 ? &br_sha384_vtable : &br_sha512_vtable;
+	class = class_of(hash);
 	hash_two(class, a, b, digest);
 	if (kind == SIG_ECDSA)
 		return br_ecdsa_i31_vrfy_asn1(&br_ec_all_m31, digest, hash_len(class), &key->key.ec, signature.at, signature.len);
@@ -110,4 +124,19 @@ sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b,
 	if (!br_rsa_i31_public(em, rsa->nlen, rsa))
 		return false;
 	return kind == PSS ? is_pss(class, digest, em, rsa->nlen, rsa->n[0]) : is_pkcs1(hash, digest, em, rsa->nlen);
+}
+
+size_t
+sig_sign(unsigned scheme, const struct key *key, struct str a, uint8_t *out)
+{
+	unsigned hash = scheme >> 8;
+	uint8_t digest[HASH_MAX];
+	size_t n;
+
+	hash_two(class_of(hash), a, S(""), digest);
+	if (key->type == BR_KEYTYPE_EC)
+		return br_ecdsa_i31_sign_asn1(&br_ec_all_m31, class_of(hash), digest, &key->ec, out);
+	n = (key->rsa.n_bitlen + 7) / 8;
+	add_pkcs1(hash, digest, out, n);
+	return br_rsa_i31_private(out, &key->rsa) ? n : 0;
 }

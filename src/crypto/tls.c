@@ -67,7 +67,7 @@ answer(struct tls *t)
 	uint8_t finished[4 + 12] = { MSG_FINISHED, 0, 0, 12 };
 	enum tls_fault fault;
 
-	if (talk->cap - from < TLS_OURS + sizeof finished)
+	if (talk->cap - from < TLS_OURS + (t->scheme ? TLS_SHOWN : 0) + sizeof finished)
 		return TLS_FAULT_LENGTH;
 	fault = tls_add_exchange(t);
 	if (fault)
@@ -279,11 +279,12 @@ int
 tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 {
 	struct x509_config *peer = &t->x509.config;
+	size_t chain = 0;
 	uint8_t any = 0;
 
 	memset(t, 0, offsetof(struct tls, x509));
 	t->in = arena_get(config->arena, TLS_IN);
-	t->out = arena_get(config->arena, TLS_OUT);
+	t->out = arena_get(config->arena, TLS_OUT + (config->identity ? TLS_PLAIN : 0));
 	t->talk = arena_buf(config->arena, TLS_TALK);
 	if (!t->in || !t->out || t->talk.full) {
 		t->over = true;
@@ -294,6 +295,13 @@ tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 	if (!any) {
 		t->over = true;
 		return err_set(e, ERR_SYS, CAUSE_RANDOM, "no random bytes for TLS");
+	}
+	t->identity = config->identity;
+	for (unsigned i = 0; t->identity && i < t->identity->cert_n; i++)
+		chain += 3 + t->identity->cert[i].len;
+	if (chain > TLS_CHAIN) {
+		t->over = true;
+		return err_set(e, ERR_LIMIT, CAUSE_FILE, "client certificate: more than %d bytes with those of its CAs", TLS_CHAIN);
 	}
 	peer->host = config->host;
 	peer->now_s = config->now_s;

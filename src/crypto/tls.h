@@ -1,10 +1,11 @@
 /* crypto/tls.h: one TLS client connection as a pure machine: bytes in, bytes out. No socket, no clock, no source of randomness.
-   TLS 1.2 (RFC 5246) with ECDHE and AEAD only, and the extended master secret (RFC 7627) where the server has it; no resumption,
-   no renegotiation, no client certificates yet. */
+   TLS 1.2 (RFC 5246) with ECDHE and AEAD only, and the extended master secret (RFC 7627) where the server has it; client
+   certificates; no resumption, no renegotiation. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CRYPTO_TLS_H
 #define CRYPTO_TLS_H
 
+#include "crypto/key.h"
 #include "crypto/x509.h"
 
 #include <bearssl_hash.h>
@@ -13,10 +14,11 @@
 #define TLS_PLAIN 16384		/* bytes in a record at most (RFC 5246 section 6.2.1) */
 #define TLS_IN (5 + TLS_PLAIN + 256)	/* the largest record with what protects it */
 #define TLS_APP 2048		/* bytes in a record of ours: larger ones save little */
-#define TLS_OUT (5 + 8 + TLS_APP + 16 + 5 + 8 + 2 + 16)	/* such a record, and an alert behind it */
+#define TLS_OUT (5 + 8 + TLS_APP + 16 + 5 + 8 + 2 + 16)	/* such a record, and an alert behind it; our half of a handshake without certificates */
+#define TLS_CHAIN 15000	/* bytes of certificates of ours, 3 for the length of each: with what follows them, one record */
 #define TLS_TALK (X509_BYTES + 16384)	/* bytes of a whole handshake, both sides: the chain, and what else there is */
 /* What a connection takes of the arena at most. Most of it is never touched. */
-#define TLS_ARENA (TLS_IN + TLS_OUT + TLS_TALK + 64 + X509_ARENA)
+#define TLS_ARENA (TLS_IN + TLS_OUT + TLS_PLAIN + TLS_TALK + 64 + X509_ARENA)
 
 /* The four ports, and bits of tls_state. */
 enum tls_port {
@@ -42,6 +44,9 @@ struct tls_config {
 	struct host host;	/* whom the certificate must name; a DNS name is also sent (SNI). Must outlive the connection */
 	const struct trust_source *trust;
 	struct arena *arena;	/* TLS_ARENA bytes free; must outlive the connection */
+	/* What we show of ourselves when the server asks for it, or NULL; must outlive the connection. Then the server must have the
+	   extended master secret: without it, who pretends to be one server could hand our proof on to another (RFC 7627 section 1). */
+	const struct identity *identity;
 	bool skip_verify;
 };
 
@@ -64,6 +69,8 @@ enum tls_fault {
 	TLS_FAULT_MAC = 20,
 	TLS_FAULT_OVERFLOW = 22,
 	TLS_FAULT_HANDSHAKE = 40,
+	TLS_FAULT_SECRET = 40 | 256,	/* we have a certificate to show, and the server not the extended master secret */
+	TLS_FAULT_SCHEME = 40 | 512,	/* and takes no signature of its key */
 	TLS_FAULT_CERTIFICATE = 42,	/* x509.err says why */
 	TLS_FAULT_PARAMETER = 47,
 	TLS_FAULT_CIPHER = 47 | 256,	/* not offered */
@@ -95,11 +102,12 @@ struct tls {
 	uint8_t idle;		/* records that led nowhere, in a row */
 	uint8_t suite;		/* place in the list that was offered */
 	uint8_t group;		/* the server's, as TLS and BearSSL number curves */
+	uint16_t scheme;	/* of our signature; 0: we have shown no certificate */
 	enum tls_wait wait;
 	enum tls_fault fault;
 	uint8_t *in;		/* TLS_IN bytes: the record that comes in */
 	size_t in_n;		/* of it so far */
-	uint8_t *out;		/* TLS_OUT bytes: records from out_at to out_n wait to be sent */
+	uint8_t *out;		/* TLS_OUT bytes, with certificates of ours TLS_PLAIN more: records from out_at to out_n wait to be sent */
 	size_t out_at;
 	size_t out_n;
 	size_t staged;		/* bytes of the program where a record's would be, at out + tls_head(t); none when records wait */
@@ -108,6 +116,7 @@ struct tls {
 	struct buf talk;	/* the handshake's messages of both sides, one behind the other: what all hashes are over */
 	size_t talk_at;		/* where the message begins that is not whole yet */
 	struct str point;	/* the server's, within talk */
+	const struct identity *identity;
 	struct tls_key key[2];	/* TLS_OUT_KEY, TLS_IN_KEY */
 	uint8_t random[96];	/* the client's, the server's and the client's again: each order that is needed is in there */
 	uint8_t scalar[66];	/* secret; wiped when used */
@@ -115,7 +124,8 @@ struct tls {
 	struct x509 x509;
 };
 
-/* The six functions. start: 0, or -1 with CAUSE_MEMORY or CAUSE_RANDOM (no random bytes were given: all are zero). */
+/* The six functions. start: 0, or -1 with CAUSE_MEMORY, CAUSE_RANDOM (no random bytes were given: all are zero), or ERR_LIMIT and
+   CAUSE_FILE for more than TLS_CHAIN of certificates of ours. */
 int tls_start(struct tls *t, const struct tls_config *config, struct err *e) __attribute__((warn_unused_result));
 
 /* What can be done now: bits of enum tls_port. Several at once; 0 never. */

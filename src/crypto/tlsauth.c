@@ -1,8 +1,7 @@
-/* crypto/tlsauth.c: the TLS engine's part about who the server is, and the secret that both agree on. */
+/* crypto/tlsauth.c: the TLS engine's part about who the server is and who we are, and the secret that both agree on. */
 /* SPDX-License-Identifier: MIT */
 #include "base/wipe.h"
 #include "crypto/hash.h"
-#include "crypto/sig.h"
 #include "crypto/tlsparts.h"
 
 #include <bearssl_ec.h>
@@ -55,17 +54,34 @@ tls_take_exchange(struct tls *t, struct str in)
 	       TLS_FAULT_DECRYPT;
 }
 
-/* RFC 5246 section 7.4.4. Which certificates it would take does not matter: we have none. */
+/* RFC 5246 section 7.4.4. Whose certificates it would take does not matter: we have one, or none. */
 enum tls_fault
 tls_take_request(struct tls *t, struct str in)
 {
 	struct str types = tls_take_vector(&in, 1), schemes = tls_take_vector(&in, 2);
 
-	tls_take_vector(&in, 2);	/* authorities */
-	if (!tls_is_end(in) || !types.len || !schemes.len || schemes.len % 2)
+	struct str names = tls_take_vector(&in, 2);
+	bool is_ec;
+
+	while (names.len)
+		tls_take_vector(&names, 2);
+	if (!tls_is_end(in) || !names.at || !types.len || !schemes.len || schemes.len % 2)
 		return TLS_FAULT_DECODE;
 	t->cert_wanted = true;
-	return TLS_FAULT_NONE;
+	if (!t->identity)
+		return TLS_FAULT_NONE;
+	if (!t->has_ems)
+		return TLS_FAULT_SECRET;
+	is_ec = t->identity->key.type == BR_KEYTYPE_EC;
+	while (schemes.len) {	/* the shortest hash of ours */
+		uint32_t scheme = tls_take_number(&schemes, 2), hash = scheme >> 8;
+
+		if ((scheme & 0xff) == (is_ec ? SIG_ECDSA : SIG_RSA) && hash >= SIG_HASH_MIN && hash <= SIG_HASH_MIN + 2 &&
+		    (!t->scheme || scheme < t->scheme))
+			t->scheme = (uint16_t)scheme;
+	}
+	/* rsa_sign, ecdsa_sign (section 7.4.4, RFC 8422 section 5.5) */
+	return t->scheme && str_find_c(types, is_ec ? 64 : 1) != SIZE_MAX ? TLS_FAULT_NONE : TLS_FAULT_SCHEME;
 }
 
 /* ECDH (RFC 8422 section 5.11): our point into `own`, the shared secret to the front of `secret`; its length, 0 when there is
@@ -94,6 +110,52 @@ agree(struct tls *t, uint8_t *own, uint8_t *secret)
 	return any ? len : 0;
 }
 
+/* n in big-endian, to `bytes` bytes. */
+static void
+add_number(struct buf *b, size_t n, unsigned bytes)
+{
+	while (bytes-- > 0)
+		buf_add_c(b, (char)(n >> 8 * bytes));
+}
+
+/* Certificate (RFC 5246 section 7.4.6): ours, or none, with which the server may or may not be content. */
+static void
+add_certificate(struct tls *t)
+{
+	const struct identity *own = t->identity;
+	struct buf *talk = &t->talk;
+	unsigned n = own ? own->cert_n : 0;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		len += 3 + own->cert[i].len;
+	buf_add_c(talk, 11);
+	add_number(talk, 3 + len, 3);
+	add_number(talk, len, 3);
+	for (unsigned i = 0; i < n; i++) {
+		add_number(talk, own->cert[i].len, 3);
+		buf_add_str(talk, own->cert[i]);
+	}
+}
+
+/* CertificateVerify (RFC 5246 section 7.4.8): all of the handshake so far, signed. */
+static enum tls_fault
+add_verify(struct tls *t)
+{
+	struct buf *talk = &t->talk;
+	uint8_t signature[SIG_MAX];
+	size_t n = sig_sign(t->scheme, &t->identity->key, buf_str(talk), signature);
+
+	if (!n)
+		return TLS_FAULT_SCHEME;
+	buf_add_c(talk, 15);
+	add_number(talk, 4 + n, 3);
+	add_number(talk, t->scheme, 2);
+	add_number(talk, n, 2);
+	buf_add(talk, signature, n);
+	return TLS_FAULT_NONE;
+}
+
 enum tls_fault
 tls_add_exchange(struct tls *t)
 {
@@ -104,16 +166,16 @@ tls_add_exchange(struct tls *t)
 
 	if (!n)
 		return TLS_FAULT_PARAMETER;
-	if (t->cert_wanted)	/* none: it may or may not be content (RFC 5246 section 7.4.6) */
-		buf_add(talk, "\x0b\0\0\3\0\0\0", 7);
+	if (t->cert_wanted)
+		add_certificate(t);
 	buf_add(talk, head, sizeof head);
 	buf_add(talk, own, t->point.len);
-	if (t->has_ems) {	/* RFC 7627 section 4; the handshake's hash, ours included */
+	if (t->has_ems) {	/* RFC 7627 sections 3 and 4; the handshake's hash, up to here */
 		hash_two(tls_hash(t), buf_str(talk), S(""), digest);
 		seed = (struct str){ (char *)digest, hash_len(tls_hash(t)) };
 	}
 	pre = (struct str){ (char *)secret, n };
 	tls_prf(t, pre, t->has_ems ? "extended master secret" : "master secret", seed, t->master, sizeof t->master);
 	wipe(secret, sizeof secret);
-	return TLS_FAULT_NONE;
+	return t->scheme ? add_verify(t) : TLS_FAULT_NONE;
 }

@@ -13,7 +13,10 @@ static const struct {
 	{ 22, "record overflow" },
 	{ 40, "handshake failure" },
 	{ 42, "bad certificate" },
+	{ 44, "revoked" },
+	{ 45, "expired" },
 	{ 47, "illegal parameter" },
+	{ 48, "unknown ca" },
 	{ 50, "decode error" },
 	{ 51, "decrypt error" },
 	{ 80, "internal error" },
@@ -59,7 +62,9 @@ say_heard(const struct tls *t, struct err *e)
 	} else if (early && alert == 112) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server does not know the name \"%.*s\"", STR(t->x509.config.host.name));
 		err_hint(e, "name one that it has a certificate for with -tls-server-name");
-	} else if (t->cert_wanted && (alert == 40 || alert == 42 || alert == 116)) {
+	} else if (t->scheme && t->phase == TLS_KEYED && alert != 80) {	/* Finished is right, if the rest of what we said was */
+		say_number(e, "does not take the client certificate:", alert);
+	} else if (t->cert_wanted && !t->scheme && (alert == 40 || alert == 42 || alert == 116)) {
 		say_wants_cert(e);	/* before its certificates are asked for at all, nothing of ours can be wrong with them */
 	} else {
 		say_number(e, t->phase == TLS_OPEN ? "ended the connection with" : "ended the handshake with", alert);
@@ -86,6 +91,12 @@ say_fault(const struct tls *t, struct err *e)
 		say(e, "server chose a cipher that was not offered");
 	} else if (t->fault == TLS_FAULT_LENGTH) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server's half of the handshake is longer than %d bytes", TLS_TALK);
+	} else if (t->fault == TLS_FAULT_SECRET) {
+		say(e, "server asks for the client certificate, and lacks the extended master secret without which it is not shown");
+		err_hint(e, "RFC 7627: its TLS library is too old, or has it switched off");
+	} else if (t->fault == TLS_FAULT_SCHEME) {
+		err_set(e, ERR_PEER, CAUSE_TLS, "server takes no client certificate with %s key", t->identity->key.type == BR_KEYTYPE_EC ?
+			"an EC" : "an RSA");
 	} else if (t->fault == TLS_FAULT_DECRYPT && t->wait == TLS_WAIT_EXCHANGE) {
 		say(e, "server has not the private key of its certificate: its signature is wrong");
 	} else if (t->fault == TLS_FAULT_DECRYPT) {
@@ -107,7 +118,7 @@ say_cut(const struct tls *t, int sys, struct err *e)
 		[TLS_OPEN] = "without a TLS goodbye",
 	};
 
-	if (t->cert_wanted && t->phase == TLS_KEYED)	/* servers in Go say no like that */
+	if (t->cert_wanted && !t->scheme && t->phase == TLS_KEYED)	/* servers in Go say no like that */
 		say_wants_cert(e);
 	else if (sys)
 		err_sys(e, CAUSE_UNREACHABLE, sys, "connection broke %s", when[t->phase]);
@@ -115,6 +126,8 @@ say_cut(const struct tls *t, int sys, struct err *e)
 		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "server closed the connection %s", when[t->phase]);
 	if (sys && e->cause == CAUSE_UNREACHABLE)
 		e->code = ERR_RETRY;
+	if (t->scheme && t->phase == TLS_KEYED)
+		err_hint(e, "it may not take the client certificate");
 }
 
 void

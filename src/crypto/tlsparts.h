@@ -3,6 +3,7 @@
 #ifndef CRYPTO_TLSPARTS_H
 #define CRYPTO_TLSPARTS_H
 
+#include "crypto/sig.h"
 #include "crypto/tls.h"
 
 /* Places in tls.key. */
@@ -94,8 +95,11 @@ enum tls_fault tls_take_hello(struct tls *t, struct str in);
 enum tls_fault tls_take_certificate(struct tls *t, struct str in);
 enum tls_fault tls_take_exchange(struct tls *t, struct str in);
 enum tls_fault tls_take_request(struct tls *t, struct str in);
-/* Our Certificate, when one was asked for, and ClientKeyExchange into t->talk, which has TLS_OURS bytes left; the master secret. */
+/* Our Certificate, when one was asked for, ClientKeyExchange, and CertificateVerify, when the first was not empty, into t->talk, which
+   has TLS_OURS bytes left, and TLS_SHOWN more where we show a certificate; the master secret. */
 #define TLS_OURS (7 + 5 + 133)
+#define TLS_SHOWN (TLS_CHAIN + 8 + SIG_MAX)
+_Static_assert(TLS_OURS + TLS_SHOWN <= TLS_PLAIN, "one record");
 enum tls_fault tls_add_exchange(struct tls *t);
 
 #endif

@@ -35,6 +35,8 @@ enum ask_kind {
 	ASK_RUN,
 };
 
+struct identity;	/* crypto/key.h */
+
 /* One HTTP request. Slices live in the flow's arena, or longer. */
 struct ask_http {
 	enum peer peer;
@@ -46,9 +48,12 @@ struct ask_http {
 	size_t body_max;	/* bytes of answer body that are accepted; more is ANSWER_TOO_LARGE */
 	unsigned connect_ms;	/* bound on the connection (name and handshake included); 0: the shell's own */
 	unsigned within_ms;	/* bound on all of it; 0: the flow's deadline alone. Each sending has its own */
+	struct str ca;		/* PEM, a file or a folder with a NUL behind its name: whose the peer must be, instead of what else counts for PEER_AWS;
+				   may be empty */
+	const struct identity *identity;	/* shown to this url's host if it asks for it, and to no other; NULL: none */
 	bool once;		/* signed, wrapped or not to happen twice: never sent again by the shell. Else it is, twice at most,
 				   after no answer, 429 and 5xx */
-	bool follow;		/* one redirect may be followed (301, 302, 307, 308), to https, or from http to http */
+	bool follow;		/* no identity; one redirect may be followed (301, 302, 307, 308), to https, or from http to http */
 };
 
 /* A whole file. */

@@ -62,6 +62,9 @@ fail(struct xfer *x)
 		how = ANSWER_TOO_LARGE;
 	else if (cause == CAUSE_ANSWER)
 		how = ANSWER_BROKEN;
+	/* A name or a file of CAs that is not there must not look like something that nobody configured: who asked would go on to the next. */
+	if (x->err.code == ERR_ABSENT)
+		x->err.code = cause == CAUSE_FILE ? ERR_INPUT : ERR_RETRY;
 	finish(x, how);
 }
 
@@ -272,6 +275,7 @@ start_tls(struct xfer *x)
 		.host = w->name,
 		.trust = &w->trust,
 		.arena = x->cfg->arena,
+		.identity = x->cfg->ask->identity,
 		.skip_verify = x->cfg->skip_verify,
 	};
 	int result = rand_bytes(random, sizeof random, &x->err);

@@ -61,7 +61,7 @@ struct xfer {
 /* Begin: *x is set up whole, whatever it held (so cancel an earlier exchange first). *cfg must outlive the exchange. It may
    be done at once. Every way it can end is in x->out: ANSWER_OK with status, head and body; or another `how` and the
    sentence: `name "x" does not exist`, `connect to 10.0.0.7:8200: connection refused`, `no answer within 0.5s`, `the
-   connection was cut while sending the request`, ... without the URL or whose exchange it was: the caller knows.
+   connection was cut while sending the request`, ... without the URL or whose exchange it was: the caller knows. Never ERR_ABSENT.
    A body that ends with the connection ends by close_notify over TLS; a cut is never taken for an end. */
 void xfer_start(struct xfer *x, struct loop *l, const struct xfer_cfg *cfg);
 

@@ -60,7 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static const short statuses[] = { 200, 0, 403, 404, 405, 500, 401, 200 };
 	static const struct err why = { .code = ERR_RETRY, .cause = CAUSE_UNREACHABLE, .line = "nobody" };
 	struct cred_env env = { { S("") } };
-	struct chain_config c = { .env = &env, .host = S("h") };
+	struct str iot[IOT_KEYS] = { S("") };	/* fuzzed by itself */
+	struct chain_config c = { .env = &env, .iot = iot, .host = S("h") };
 	struct chain m = { .config = &c };
 	struct buf notes = BUF(text);
 	struct senv senv = { .wall_s = 1440938160, .arena = &arena, .notes = &notes };

@@ -55,7 +55,7 @@ read_as(enum conf_verb verb, bool is_lenient, const struct conf_file *file, size
 	struct err e;
 
 	memset(&c, 0, sizeof c);
-	memset(memory, 0, sizeof(struct conf_sink) * (CONF_SINKS + 1));
+	memset(memory, 0, 4096);	/* what is not filled at once */
 	must(conf_read_env(&c, NULL, &e) == 0);
 	c.on[CONF_IGNORE_UNSUPPORTED] = is_lenient;
 	if (conf_read_files(&c, verb, file, n, &arena, &e) < 0) {

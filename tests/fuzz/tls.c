@@ -12,6 +12,7 @@
    Finished message as it should be. What comes after ChangeCipherSpec is protected with the client's own keys. */
 #define FLAG_ADDRESS 1	/* the server has no name */
 #define FLAG_STEPS 2	/* the client takes byte by byte */
+#define FLAG_CLIENT 4	/* it has a certificate, with an EC key */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -60,6 +61,15 @@ br_ecdsa_i31_vrfy_asn1(const br_ec_impl *impl, const void *hash, size_t hash_len
 	return sig_len && *(const char *)sig == 0x30;
 }
 
+size_t
+br_ecdsa_i31_sign_asn1(const br_ec_impl *impl, const br_hash_class *hash, const void *digest, const br_ec_private_key *key, void *sig)
+{
+	(void)impl;
+	must(hash && digest && key->curve == 23);
+	memset(sig, 0x30, 72);
+	return 72;
+}
+
 uint32_t
 br_rsa_i31_public(unsigned char *x, size_t xlen, const br_rsa_public_key *key)
 {
@@ -82,7 +92,7 @@ check(void)
 	must(state != 0 && (!(state & TLS_CLOSED) || state == TLS_CLOSED));
 	for (unsigned port = TLS_WIRE_OUT; port <= TLS_APP_IN; port <<= 1)
 		must(!!tls_buf(&t, (enum tls_port)port, &n) == !!(state & port) && !n == !(state & port));
-	must(t.out_n <= TLS_OUT && t.staged <= TLS_APP && (!t.staged || !t.out_n) && t.talk_at <= t.talk.len && t.talk.len <= t.talk.cap);
+	must(t.out_n <= TLS_OUT + (t.identity ? TLS_PLAIN : 0) && t.staged <= TLS_APP && (!t.staged || !t.out_n) && t.talk_at <= t.talk.len && t.talk.len <= t.talk.cap);
 	must((t.phase == TLS_OPEN) == (t.wait == TLS_WAIT_NOTHING) && (t.phase < TLS_OPEN || (t.key[0].on && t.key[1].on)));
 	must(t.phase == TLS_OPEN || (!t.app_n && !(state & (TLS_APP_IN | TLS_APP_OUT))));
 }
@@ -166,6 +176,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	uint8_t bytes[TLS_RANDOM];
 	struct tls_config config = { .random = bytes, .arena = &arena, .skip_verify = true, .now_s = 1798761600,
 		.host = { .name = S("vault.test") } };
+	struct str cert[] = { S("one"), S("two"), { memory, 1 } };
+	struct identity own = { .key = { .type = BR_KEYTYPE_EC, .ec = { .curve = 23 } }, .cert = cert, .cert_n = 3 };
 	struct err e = { 0 };
 	struct str rest = { (const char *)data, len };
 	size_t n, step = SIZE_MAX;
@@ -177,6 +189,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		config.host.kind = HOST_IP4;
 	if (data[0] & FLAG_STEPS)
 		step = 1;
+	if (data[0] & FLAG_CLIENT)
+		config.identity = &own;
 	memset(bytes, 7, sizeof bytes);
 	must(tls_start(&t, &config, &e) == 0);
 	for (rest = str_part(rest, 1, len); rest.len >= 3;) {
@@ -201,6 +215,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check();
 	tls_error(&t, 0, &e);
 	must(*e.line && !tls_is_verified(&t));
+	must(!t.scheme || (data[0] & FLAG_CLIENT && t.has_ems));
 	must(!t.fault || !tls_is_clean_end(&t));
 	tls_close(&t);
 	for (unsigned i = 0; i < 10 && !(tls_state(&t) & TLS_CLOSED); i++)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -111,18 +112,19 @@ def sign_document(document, cert, key):
 # --- The stand-in.
 
 class Request:
-    """What a handler gets: method, path, head (a message), body (text)."""
+    """What a handler gets: method, path, head (a message), body (text), and by TLS shown, the client's certificate in DER, if any."""
 
     def __init__(self, ask):
         self.method, self.path, self.head = ask.command, ask.path, ask.headers
         self.body = ask.rfile.read(int(ask.headers.get("Content-Length") or 0)).decode()
+        self.shown = ask.connection.getpeercert(True) if isinstance(ask.connection, ssl.SSLSocket) else None
 
 
 class Standin:
-    """An HTTP server in a thread: answer(Request) -> (status, str or JSON). Bound in the namespace that it is made in. `seen` are
-    the requests."""
+    """An HTTP server in a thread: answer(Request) -> (status, str or JSON) or (status, str or JSON, heads). Bound in the namespace that
+    it is made in. `seen` are the requests. By TLS when it has an ssl.SSLContext."""
 
-    def __init__(self, answer, address="127.0.0.1", port=0):
+    def __init__(self, answer, address="127.0.0.1", port=0, tls=None):
         self.answer, self.seen, outer = answer, [], self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -131,10 +133,12 @@ class Standin:
             def handle_any(self):
                 request = Request(self)
                 outer.seen.append(request)
-                status, body = outer.answer(request)
+                status, body, *heads = outer.answer(request)
                 body = (body if isinstance(body, str) else json.dumps(body)).encode()
                 with contextlib.suppress(OSError):
                     self.send_response(status)
+                    for name, value in (heads[0] if heads else {}).items():
+                        self.send_header(name, value)
                     self.send_header("Content-Length", str(len(body)))
                     self.end_headers()
                     self.wfile.write(body)
@@ -153,7 +157,9 @@ class Standin:
 
         self.server = Server((address, port), Handler)
         self.port = self.server.server_address[1]
-        self.url = "http://%s:%d" % ("[%s]" % address if ":" in address else address, self.port)
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.url = ("https" if tls else "http") + "://%s:%d" % ("[%s]" % address if ":" in address else address, self.port)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def paths(self):

@@ -110,7 +110,7 @@ for text, place, what in (
          "secret_key holds a byte that is not visible ascii"),
         ('auto_auth { method "aws" { config { credential_poll_interval = "60s" } } }', "1:64",
          "credential_poll_interval must be a number of seconds, without quotes"),
-        ('auto_auth { method "aws" { config { iot { } } } }', "1:41", "iot is set: not in this build yet"),
+        ('auto_auth { method "aws" { config { iot { } } } }', "1:41", 'iot has no "endpoint"'),
         ('vault { address = "vault:8200" }', "1:19", "address: has no scheme: it must begin with https:// or http://"),
         ('vault { client_key = "/k" }', "1:22", "client_key is set: not in this build yet"),
         ('vault { tls_skip_verify = "si" }', "1:27", "tls_skip_verify is neither true nor false")):

@@ -88,6 +88,7 @@ equal(rows(ran, "plan"), [
     ("header-value", "info", "none"),
     ("nonce-file", "info", "none"),
     ("static", "skipped", "none in the configuration"),
+    ("iot", "skipped", "no iot block in the configuration"),
     ("env", "chosen", "access key id AKIAPANTLERDEMO00001"),
     ("file", "skipped", "profile default: HOME is not set"),
     ("web-identity", "skipped", "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set"),

@@ -5,8 +5,8 @@
      config NAME=value   an AWS variable, or a word of the machine's own; the value goes to the line's end
      > GET url           the next question: method and url; or "> file PATH"; or "> run COMMAND"
      >   Name: value     all its header fields, in their order; ">   body TEXT" its body, where there is one
-     >   limits ...      may be left out: "within MS connect MS", "max BYTES", "secret", "once", "local"
-     < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
+     >   limits ...      may be left out: "within MS connect MS", "max BYTES", "secret", "once", "local", "ca FILE", "as N" (N certificates)
+     < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file, or "< from PATH" what that holds, not mutilated then; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
                          large, broken, missing, unreadable): the shell's own sentence instead of one
      | more              a further line of the answer's body, each with a line end behind it
      = line              the whole outcome, as `describe_outcome` and the machine's own `describe` write it
@@ -33,9 +33,33 @@ struct turn {
 	struct answer in;
 	struct http_field head[2];
 	struct err sentence;
+	bool is_whole;		/* its body stays as it is */
 };
 
 static struct arena arena;	/* of the play; `mark` is where the machine's begins */
+
+/* P-256 alone, and a product once: thousands of plays read the same key. */
+static size_t
+mulgen(unsigned char *out, const unsigned char *x, size_t x_len, int curve)
+{
+	static unsigned char last[32], product[65];
+
+	if (x_len != sizeof last || memcmp(x, last, x_len) != 0) {
+		if (br_ec_p256_m31.mulgen(product, x, x_len, curve) != sizeof product)
+			abort();
+		memcpy(last, x, sizeof last);
+	}
+	memcpy(out, product, sizeof product);
+	return sizeof product;
+}
+
+static const unsigned char *
+order(int curve, size_t *len)
+{
+	return br_ec_p256_m31.order(curve, len);
+}
+
+const br_ec_impl br_ec_all_m31 = { .mulgen = mulgen, .order = order };
 
 /* --- One file. */
 
@@ -103,6 +127,14 @@ read_answer(struct turn *t, struct str rest)
 			err_set(&t->sentence, words[i].code, words[i].cause, "%.*s", STR(rest));
 			return true;
 		}
+	if (str_eq(word, S("from"))) {
+		char path[200];
+
+		snprintf(path, sizeof path, "%.*s", STR(rest));
+		rest = memory_file(path);
+		t->is_whole = true;
+		word = S("0");
+	}
 	if (str_eq(word, S("exit")))
 		word = str_cut(&rest, ' ');
 	else if (str_eq(word, S("bytes")))
@@ -205,8 +237,13 @@ describe_question(struct buf *b, const struct ask *ask)
 		buf_fmt(b, ">   %.*s: %.*s\n", STR(h->head[i].name), STR(h->head[i].value));
 	if (h->body.len)
 		buf_fmt(b, ">   body %.*s\n", STR(h->body));
-	buf_fmt(b, ">   limits within %u connect %u max %zu%s%s%s\n", h->within_ms, h->connect_ms, h->body_max, peers[h->peer],
+	buf_fmt(b, ">   limits within %u connect %u max %zu%s%s%s", h->within_ms, h->connect_ms, h->body_max, peers[h->peer],
 	    h->once ? " once" : "", h->follow ? " follow" : "");
+	if (h->ca.len)
+		buf_fmt(b, " ca %.*s", STR(h->ca));
+	if (h->identity)
+		buf_fmt(b, " as %u", h->identity->cert_n);
+	buf_add_c(b, '\n');
 }
 
 /* Whether the question is the file's; its limits count only where the file has them. */
@@ -366,7 +403,7 @@ run_file(const struct kind *kind, const char *name)
 		ok(is_one_good_line(), "%s: one line, without a secret", p.name);
 	for (size_t i = 0; i < p.turn_n; i++) {
 		p.mutated = i;
-		if (!p.turn[i].body.len)
+		if (!p.turn[i].body.len || p.turn[i].is_whole)
 			continue;
 		is_int(mutate_cut(p.turn[i].body, is_cut_allowed, NULL), 0, "%s: answer %zu cut at every byte", p.name, i + 1);
 		is_int(mutate_flip(p.turn[i].body, is_flip_allowed, NULL), 0, "%s: answer %zu, every bit flipped", p.name, i + 1);

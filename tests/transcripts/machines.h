@@ -13,6 +13,7 @@
 static struct cred_env vars;
 static union {
 	struct container container;
+	struct iot iot;
 	struct imds imds;
 	struct ec2 ec2;
 	struct health health;
@@ -32,6 +33,7 @@ static struct {
 } own;
 static struct cred signer;	/* the variables', for STS */
 static struct chain_config sources;
+static struct str iot[IOT_KEYS];	/* the block */
 
 /* Before a file is read. */
 static void
@@ -43,7 +45,8 @@ forget(void)
 	pkcs7 = false;
 	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
 	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
-	sources = (struct chain_config){ .env = &vars, .fixed.expires_s = CRED_FOREVER };
+	memset(iot, 0, sizeof iot);
+	sources = (struct chain_config){ .iot = iot, .env = &vars, .fixed.expires_s = CRED_FOREVER };
 }
 
 static void
@@ -56,6 +59,34 @@ static const struct cred *
 container_cred(void)
 {
 	return &machine.container.cred;
+}
+
+static void
+iot_init(void)
+{
+	machine.iot = (struct iot){ .config = iot };
+}
+
+static const struct cred *
+iot_cred(void)
+{
+	return &machine.iot.cred;
+}
+
+/* The keys of an iot block: what they hold must pass. */
+static bool
+iot_set(struct str key, struct str value)
+{
+	static const char names[] = "endpoint\0role_alias\0cert\0key\0ca\0thing_name";
+	const char *name = names;
+	struct err e;
+
+	for (enum iot_key i = 0; i < IOT_KEYS; i++, name = str_next(name))
+		if (str_is(key, name)) {
+			iot[i] = value;
+			return iot_check(i, value, &e) == 0;
+		}
+	return false;
 }
 
 static void
@@ -274,7 +305,7 @@ chain_set(struct str key, struct str value)
 	else if (str_is(key, "token"))
 		sources.fixed.token = value;
 	else
-		return set_word(key, value);
+		return iot_set(key, value) || set_word(key, value);
 	return sources.pin != CHAIN_SOURCES;
 }
 
@@ -296,6 +327,7 @@ static const struct kind {
 	bool is_text;	/* a result comes from an answer that is not JSON: nothing but http can see that it was cut */
 } kinds[] = {
 	{ "container", "container credentials: \0", container_init, container_step, container_cred, NULL, NULL, false },
+	{ "iot", "iot credentials: \0", iot_init, iot_step, iot_cred, iot_set, NULL, false },
 	{ "imds", "instance metadata\0", imds_init, imds_step, imds_cred, NULL, NULL, false },
 	{ "imds-region", "instance metadata\0", imds_init, imds_region_step, NULL, NULL, region_describe, true },
 	{ "imds-identity", "instance metadata\0", imds_init, imds_identity_step, NULL, imds_set, identity_describe, true },
@@ -306,7 +338,7 @@ static const struct kind {
 	{ "sts", "sts: \0", sts_init, sts_step, sts_cred, set_word, NULL, false },
 	{ "web", "web identity: \0", web_init, web_step, web_cred, set_word, NULL, false },
 	{ "profile", "profile \0", profile_init, profile_step, profile_cred, set_word, profile_describe, false },
-	{ "chain", "no aws credentials: \0half a pair of aws credentials: \0AWS_\0profile \0web identity: \0container credentials: \0instance metadata\0"
+	{ "chain", "no aws credentials: \0iot credentials: \0half a pair of aws credentials: \0AWS_\0profile \0web identity: \0container credentials: \0instance metadata\0"
 	  "none in the configuration\0no container endpoint\0", chain_init, chain_step, chain_cred, chain_set, chain_describe, false },
 };
 

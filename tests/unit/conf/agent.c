@@ -351,7 +351,7 @@ memory_is_small(void)
 	struct conf_file file = { "F", S(ALL) };
 	struct arena small = { .at = memory };
 
-	for (small.cap = 0; small.cap < 2300; small.cap += 10) {
+	for (small.cap = 0; small.cap < 3000; small.cap += 50) {
 		int r;
 
 		c = (struct config){ 0 };

@@ -7,7 +7,7 @@
 
 static struct config c;
 static struct err err;
-static char memory[1 << 16];
+static _Alignas(16) char memory[1 << 16];
 static struct arena arena = { .at = memory, .cap = sizeof memory };
 
 #define LIST(...) (char *[]){ __VA_ARGS__, NULL }
@@ -178,6 +178,10 @@ precedence(void)
 
 /* Inside config {} of a method, which stands at 1:1. */
 #define CONFIG(text) "auto_auth { method aws { config {\n" text "\n} } }"
+#define IOT(text) CONFIG("iot {\n" text "\n}")
+#define BLOCK " endpoint = \"h.iot:8443\", role_alias = \"A-z_0=9,@:\", cert = \"/c\", key = \"/k\" "
+#define A32 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A128 A32 A32 A32 A32
 
 static const struct {
 	const char *text, *line;
@@ -232,11 +236,42 @@ static const struct {
 	{ CONFIG("credential_poll_interval = 0"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
 	{ CONFIG("credential_poll_interval = -1"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
 	{ CONFIG("credential_poll_interval = 60.0"), "F:2:28: credential_poll_interval must be a number of seconds, without quotes" },
-	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, env, file, web-identity, container or imds" },
+	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, iot, env, file, web-identity, container or imds" },
 	{ CONFIG("ec2_proof = \"rsa\""), "F:2:13: ec2_proof must be identity or pkcs7" },
 	{ CONFIG("nonce = \"CANARY \""), "F:2:9: nonce holds a byte that is not visible ascii" },
 	{ CONFIG("credentials = env"), "F:2:15: no value" },
-	{ CONFIG("iot {}"), "F:2:5: iot is set: not in this build yet" },
+	{ CONFIG("iot = 1"), "F:2:7: iot must be a block" },
+	{ CONFIG("iot \"x\" {}"), "F:2:5: iot has a label too many" },
+	{ CONFIG("iot {" BLOCK "}\n iot {}"), "F:3:2: at most one \"iot\" block is allowed" },
+	{ CONFIG("iot {}"), "F:2:5: iot has no \"endpoint\"" },
+	{ CONFIG("iot {\n endpoint = \"h.iot\" }"), "F:2:5: iot has no \"role_alias\"" },
+	{ CONFIG("iot {\n endpoint = \"h.iot\"\n role_alias = \"a\"\n key = \"/k\" }"), "F:2:5: iot has no \"cert\"" },
+	{ CONFIG("iot {\n endpoint = \"h.iot\"\n role_alias = \"a\"\n cert = \"/c\" }"), "F:2:5: iot has no \"key\"" },
+	{ CONFIG("credentials = \"iot\""), "F:1:33: credentials is iot, and there is no \"iot\" block" },
+	{ IOT("endpoint = 5"), "F:3:12: endpoint must be a quoted string" },
+	{ IOT("endpoint = \"\""), "F:3:12: endpoint: is empty" },
+	{ IOT("endpoint = \"10.0.0.7\""), "F:3:12: endpoint: is not the name of a host" },
+	{ IOT("endpoint = \"[::1]:443\""), "F:3:12: endpoint: is not the name of a host" },
+	{ IOT("endpoint = \"h.iot/x\""), "F:3:12: endpoint: is not the name of a host" },
+	{ IOT("endpoint = \"h.iot?x\""), "F:3:12: endpoint: has a query without a path before it" },
+	{ IOT("endpoint = \"u@h.iot\""), "F:3:12: endpoint: holds a user or password: they do not belong there" },
+	{ IOT("endpoint = \"https://h.iot\""), "F:3:12: endpoint: port is no number from 1 to 65535" },
+	{ IOT("endpoint = \"h.iot\\r\\nX: y\""), "F:3:12: endpoint: holds a blank, a control byte or a byte that is not ascii" },
+	{ IOT("endpoint = \"h.iot:0\""), "F:3:12: endpoint: port is no number from 1 to 65535" },
+	{ IOT("endpoint = \"a1-ats.iot.eu-west-1.amazonaws.com\""), "F:3:12: endpoint: is the data endpoint, which gives no credentials" },
+	{ IOT("role_alias = \"\""), "F:3:14: role_alias: is empty" },
+	{ IOT("role_alias = \"a/b\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("role_alias = \"..\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("role_alias = \"a?b\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("role_alias = \"a%2fb\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("role_alias = \"a\\r\\nb\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("role_alias = \"" A128 "a\""), "F:3:14: role_alias: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("thing_name = \"a\\r\\nX: y\""), "F:3:14: thing_name: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("thing_name = \"a b\""), "F:3:14: thing_name: is not 1 to 128 of a-z, A-Z, 0-9 and _ - = , @ :" },
+	{ IOT("key = \"/k\\x00\""), "F:3:7: key: holds a zero byte" },
+	{ IOT("cert = []"), "F:3:8: cert must be a quoted string" },
+	{ IOT("ca = \"\""), "F:3:6: ca: is empty" },
+	{ IOT("cert = \"/c\"\n cert = \"/c\""), "F:4:2: key \"cert\" was set before, at 3:1" },
 };
 
 /* Half a pair, and its like: no credentials, as in the environment. */
@@ -328,7 +363,7 @@ memory_is_small(void)
 {
 	struct arena small = { .at = memory };
 
-	for (small.cap = 0; small.cap < 540; small.cap += 10) {
+	for (small.cap = 0; small.cap < 2700; small.cap += 50) {
 		int r;
 
 		c = (struct config){ 0 };
@@ -353,9 +388,27 @@ read_mutated(struct str text, void *arg)
 	return conf_check(&c, VERB_LOGIN, &err) == 0 || !strstr(err.line, "CANARY");
 }
 
+/* An iot block: what is in it, and that a part of it is nothing. */
+static void
+iot_block(void)
+{
+	ok(read_text(CONFIG("iot {" BLOCK "}")) == 0 && str_is(c.iot[IOT_ENDPOINT], "h.iot:8443") && str_is(c.iot[IOT_ROLE_ALIAS], "A-z_0=9,@:") &&
+	    str_is(c.iot[IOT_CERT], "/c") && str_is(c.iot[IOT_KEY], "/k") && !c.iot[IOT_CA].len && !c.iot[IOT_THING_NAME].len && !c.unknown_n,
+	    "an iot block of what it must have");
+	ok(read_text(CONFIG("iot { thing_name = \"t\", ca = \"/ca\"," BLOCK "}, credentials = \"iot\"")) == 0 && str_is(c.iot[IOT_CA], "/ca") &&
+	    str_is(c.iot[IOT_THING_NAME], "t") && c.source == CHAIN_IOT, "and of all it can have, pinned");
+	is_int(c.iot[IOT_CA].at[3], 0, "a path is a C string");
+	ok(read_text("{\"auto_auth\":{\"method\":{\"aws\":{\"config\":{\"iot\":[{\"endpoint\":\"h.iot\",\"role_alias\":\"" A128 "\",\"cert\":\"/c\","
+	    "\"key\":\"/k\"}]}}}}}") == 0 && c.iot[IOT_ROLE_ALIAS].len == IOT_NAME_MAX, "in JSON, in a list of one, with the longest alias");
+	ok(read_text(CONFIG("iot {" BLOCK "Cert = \"/d\" }")) == 0 && str_is(c.iot[IOT_CERT], "/c") && c.unknown_n == 1, "keys are lower case");
+	is_int(read_text(IOT("endpoint = \"a1-ats.iot.eu-west-1.amazonaws.com\"")), -1, "the data endpoint");
+	is_str(str_of(err.hint), S("aws iot describe-endpoint --endpoint-type iot:CredentialProvider tells it"), "is answered with a hint");
+}
+
 int
 main(void)
 {
+	iot_block();
 	everything();
 	shapes();
 	precedence();

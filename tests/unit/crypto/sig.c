@@ -44,6 +44,20 @@ count_wrong(unsigned scheme, const br_x509_pkey *key, struct str signature)
 	return taken + sig_verify(scheme, key, message, S("."), signature) + sig_verify(scheme, key, str_part(message, 1, 33), S(""), signature);
 }
 
+/* RFC 6979 A.2.5, P-256 with SHA-256 over "sample": in ASN.1. RSA's is looked at by BearSSL in tlsclient.c. */
+static void
+test_sign(void)
+{
+	struct str x = unhex(0, S("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
+	struct str want = unhex(1, S("3046022100EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
+		"022100F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"));
+	struct key key = { .type = BR_KEYTYPE_EC, .ec = { 23, (unsigned char *)x.at, x.len } };
+	uint8_t out[SIG_MAX];
+	struct str got = { (char *)out, sig_sign(0x0403, &key, S("sample"), out) };
+
+	is_str(got, want, "RFC 6979's signature");
+}
+
 int
 main(void)
 {
@@ -52,6 +66,7 @@ main(void)
 	br_x509_pkey ec = { .key_type = BR_KEYTYPE_EC }, rsa = { .key_type = BR_KEYTYPE_RSA };
 	unsigned right = 0, fit = 0, last = 0;
 
+	test_sign();
 	while (rest.len) {
 		struct str in = str_cut(&rest, '\n'), word[6], sig;
 		br_x509_pkey key = { 0 };

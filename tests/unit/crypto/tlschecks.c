@@ -276,7 +276,8 @@ test_order(void)
 		static char authorities[66000] = "\1\x40\0\2\4\3";
 		size_t n = 6 + 2 + 65535;
 
-		authorities[6] = authorities[7] = (char)0xff;
+		authorities[6] = authorities[7] = authorities[8] = (char)0xff;
+		authorities[9] = (char)0xfd;	/* one name fills the list */
 		peer_tell(&p, peer_message(13, (struct str){ authorities, n }));
 		is_int(t.fault, 0, "as many authorities as there can be");
 		peer_tell(&p, PEER_DONE);
@@ -292,7 +293,7 @@ test_order(void)
 static size_t
 leave(size_t room)
 {
-	static char request[66000] = "\1\x40\0\2\4\3\xff\xff", filling[1 << 14] = "\0\x0a";
+	static char request[66000] = "\1\x40\0\2\4\3\xff\xff\xff\xfd", filling[1 << 14] = "\0\x0a";
 	size_t len = 12000, before;
 
 	for (int i = 0; i < 2; i++) {	/* the first time to see how much is missing */

@@ -471,6 +471,7 @@ test_connect(void)
 	is_run("name \"nosuch.corp\": there is no /nonexistent to say whom to ask", "no such name");
 	is_how(ANSWER_UNREACHABLE, CAUSE_UNREACHABLE);
 	ok(x.err.hint[0], "with the resolver's hint");
+	ok(x.err.code != ERR_ABSENT, "and no source of credentials that is not there");
 }
 
 static void
@@ -491,6 +492,7 @@ test_question(void)
 	cfg.roots.file = "/nonexistent/ca.pem";
 	is_run("/nonexistent/ca.pem: no such file or directory", "a CA file that is not there, before anything is sent");
 	is_how(ANSWER_TLS, CAUSE_FILE);
+	is_int(x.err.code, ERR_INPUT, "no source of credentials that is not there: the chain must not go on");
 }
 
 /* Less and less memory: a sentence each time, and never a half answer. */
