@@ -29,10 +29,11 @@ int cmd_hint_verb(struct str name, struct err *e);
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_agent(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
-/* The file that -config names, if any, into c->config and c->arena. */
+/* The files that -config names, if any, and those of folders that it names, into c->config and c->arena. */
 int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
 /* Warn of the keys in it that nobody knows. */

@@ -1,4 +1,4 @@
-/* cmd/config.c: the configuration file: read, handed to conf, and what conf found odd in it told. */
+/* cmd/config.c: the configuration files: found, read, handed to conf, and what conf found odd in them told. */
 /* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
 #include "data/hcl.h"
@@ -8,24 +8,70 @@
 
 #include <errno.h>
 
-/* Address space for the text and the copies of its strings (conf_read_file). */
-#define CONFIG_BYTES (4 * (size_t)HCL_MAX)
+/* Address space for the texts, HCL_MAX together, the copies of their strings (conf_read_files), and the names of files. */
+#define CONFIG_BYTES (4 * (size_t)HCL_MAX + 512 * 1024)
+
+struct files {
+	struct conf_file file[CONF_FILES];
+	size_t n;
+	size_t left;	/* bytes that all others together may have */
+};
+
+static int
+add_file(struct files *f, const char *path, struct arena *a, struct err *e)
+{
+	struct conf_file *to = &f->file[f->n];
+
+	if (f->n == CONF_FILES)
+		return err_set(e, ERR_LIMIT, CAUSE_USE, "more than %d configuration files", CONF_FILES);
+	if (file_read(path, f->left, a, &to->text, e) < 0)
+		return -1;
+	to->name = path;
+	f->left -= to->text.len;
+	f->n++;
+	return 0;
+}
+
+/* As Vault Agent chooses them, but for the order: there it is the folder's own. Editors' backups end otherwise, or begin so. */
+static bool
+is_config(struct str name)
+{
+	return (str_has_suffix(name, S(".hcl")) || str_has_suffix(name, S(".json"))) && !str_begins(name, ".#");
+}
+
+static int
+add_path(struct files *f, const char *path, struct arena *a, struct err *e)
+{
+	const char *list[CONF_FILES];
+	size_t n;
+
+	if (add_file(f, path, a, e) == 0)
+		return 0;
+	if (e->sys != EISDIR || file_list(path, is_config, a, list, CONF_FILES, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (add_file(f, list[i], a, e) < 0 && e->sys != EISDIR)
+			return -1;
+	return 0;
+}
 
 int
 cmd_read_config(struct cmd *c, struct err *e)
 {
-	const struct setting *s = &c->config.set[CONF_CONFIG];
-	struct str text;
+	struct config *conf = &c->config;
+	const struct setting *s = &conf->set[CONF_CONFIG];
+	struct files f = { .left = HCL_MAX };
 
-	if (!s->value.len)
+	if (!conf->path_n && s->value.len)	/* by the variable */
+		conf->path[conf->path_n++] = s->value.at;
+	if (!conf->path_n && c->verb != VERB_AGENT)
 		return 0;
 	if (mem_arena(&c->arena, CONFIG_BYTES, e) < 0)
 		return -1;
-	if (file_read(s->value.at, HCL_MAX, &c->arena, &text, e) < 0) {
-		err_in(e, "%s%s", s->prefix, s->name);
-		return e->sys == EISDIR ? err_hint(e, "this build reads one file, and no folder of them") : -1;
-	}
-	return conf_read_file(&c->config, s->value.at, text, &c->arena, e);
+	for (size_t i = 0; i < conf->path_n; i++)
+		if (add_path(&f, conf->path[i], &c->arena, e) < 0)
+			return err_in(e, "%s%s", s->prefix, s->name);
+	return conf_read_files(conf, c->verb, f.file, f.n, &c->arena, e);
 }
 
 void
@@ -34,7 +80,8 @@ cmd_warn_config(const struct config *c)
 	for (size_t i = 0; i < c->unknown_n; i++) {
 		const struct conf_unknown *u = &c->unknown[i];
 
-		log_text(LOG_WARN, "%s:%u:%u: unknown key \"%.*s\" is ignored%s%s%s", c->set[CONF_CONFIG].value.at, u->line, u->column,
-		    STR(u->key), u->nearest ? ": did you mean " : "", u->nearest ? u->nearest : "", u->nearest ? "?" : "");
+		log_text(LOG_WARN, "%s:%u:%u: %s \"%.*s\" is ignored%s%s%s", u->file, u->line, u->column,
+		    u->is_lacking ? "unsupported" : "unknown key", STR(u->key), u->nearest ? ": did you mean " : "", u->nearest ? u->nearest : "",
+		    u->nearest ? "?" : "");
 	}
 }

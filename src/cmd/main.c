@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "token-helper\0";
+static const char not_yet[] = "read\0" "kv\0" "exec\0" "check\0" "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -87,13 +87,15 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "takes no arguments: \"%.*s\"",
 		    STR(str_part(str_of(c->argv[0]), 0, 40)));
 	/* What is wrong without the file is wrong with it, and its name may be. */
-	if (conf_check(&c->config, verb, e) < 0 || cmd_read_config(c, e) < 0 || conf_check(&c->config, verb, e) < 0)
+	if (conf_check(&c->config, verb, e) < 0 || cmd_read_config(c, e) < 0 || conf_check(&c->config, verb, e) < 0 ||
+	    (verb == VERB_AGENT && conf_check_agent(&c->config, e) < 0))
 		return -1;
 	if (!log_level_parse(c->config.set[CONF_LOG_LEVEL].value, &level))
 		return conf_refuse(&c->config.set[CONF_LOG_LEVEL], e, "must be error, warn, info or debug");
 	log_set_level(level);
-	for (size_t i = 0; verb == VERB_LOGIN && c->config.ignored[i].name; i++)
-		log_text(LOG_WARN, "%s%s is set, and ignored", c->config.ignored[i].prefix, c->config.ignored[i].name);
+	for (size_t i = 0; (verb & (VERB_LOGIN | VERB_AGENT)) && c->config.ignored[i].name; i++)
+		if (verb == VERB_LOGIN || !str_is(str_of(c->config.ignored[i].name), "LOG_FORMAT"))
+			log_text(LOG_WARN, "%s%s is set, and ignored", c->config.ignored[i].prefix, c->config.ignored[i].name);
 	cmd_warn_config(&c->config);
 	return 0;
 }
@@ -108,6 +110,8 @@ run_verb(struct cmd *c, struct err *e)
 		return cmd_sign(c, e);
 	case VERB_DOCTOR:
 		return cmd_doctor(c, e);
+	case VERB_AGENT:
+		return cmd_agent(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:

@@ -3,6 +3,7 @@
 #include "aws/region.h"
 #include "base/divide.h"
 #include "conf/conf.h"
+#include "data/code.h"
 #include "data/date.h"
 
 /* Values are not shown: a namespace, a path or a word may have been pasted wrong. */
@@ -12,27 +13,49 @@ conf_refuse(const struct setting *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, CAUSE_USE, "%s%s %s", s->prefix, s->name, what);
 }
 
-static int
-parse_seconds(const struct setting *s, int64_t *ms, struct err *e)
+int
+conf_duration(const struct setting *s, int64_t *ms, struct err *e)
 {
 	if (!date_parse_duration(s->value, ms))
 		return conf_refuse(s, e, "is not a duration like 90, 1m30s or 500ms");
 	return *ms > 0 ? 0 : conf_refuse(s, e, "must be more than 0");
 }
 
-static int
-parse_mode(const struct setting *s, unsigned *mode, struct err *e)
+bool
+conf_number(struct str text, unsigned base, int64_t *out)
 {
-	bool bad = !s->value.len;
+	bool minus = !base && str_take(&text, '-');
+	int64_t n = 0;
 
-	*mode = 0;
-	for (size_t i = 0; !bad && i < s->value.len; i++) {
-		unsigned digit = (unsigned char)s->value.at[i] - (unsigned)'0';
-
-		*mode = *mode * 8 + digit;
-		bad = digit > 7 || *mode > 0777;
+	if (!base) {
+		base = text.len && *text.at == '0' ? 8 : 10;
+		if (str_begins(text, "0x") || str_begins(text, "0X")) {
+			base = 16;
+			text = str_part(text, 2, text.len);
+		}
 	}
-	return bad ? conf_refuse(s, e, "is not an octal mode like 0600") : 0;
+	if (!text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = code_hex_value(text.at[i]);
+
+		if (digit < 0 || digit >= (int)base)
+			return false;
+		n = n * base + digit;
+		if (n >> 53)
+			return false;
+	}
+	*out = minus ? -n : n;
+	return true;
+}
+
+bool
+conf_is_clean(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+			return false;
+	return true;
 }
 
 /* Control bytes are wrong in every setting: they reach headers, terminals and files. Booleans are as Go's ParseBool has them,
@@ -43,9 +66,8 @@ check_each(struct config *c, struct err *e)
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const struct setting *s = &c->set[i];
 
-		for (size_t j = 0; j < s->value.len; j++)
-			if ((unsigned char)s->value.at[j] < 0x20 || s->value.at[j] == 0x7f)
-				return conf_refuse(s, e, "holds a control byte");
+		if (!conf_is_clean(s->value))
+			return conf_refuse(s, e, "holds a control byte");
 		/* A shell variable that is not set must not send a token elsewhere. */
 		if ((i == CONF_OUTPUT || i == CONF_FIELD || i == CONF_MODE) && s->from == FROM_FLAG && !s->value.len)
 			return conf_refuse(s, e, "needs a value");
@@ -91,7 +113,7 @@ check_vault(struct config *c, struct err *e)
 	if (s[CONF_TLS_SERVER_NAME].value.len && host_parse(&host, s[CONF_TLS_SERVER_NAME].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
 	if (s[CONF_WRAP_TTL].value.len) {
-		if (parse_seconds(&s[CONF_WRAP_TTL], &ms, e) < 0)
+		if (conf_duration(&s[CONF_WRAP_TTL], &ms, e) < 0)
 			return -1;
 		ttl_s = (uint64_t)ms;
 		if (divide(&ttl_s, 1000) || ttl_s > UINT32_MAX)
@@ -116,7 +138,7 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 	if (check_word(&c->set[CONF_METHOD], "aws\0", e, "must be aws: there is no other") < 0 ||
 	    check_word(type, verb == VERB_SIGN ? "iam\0" : "iam\0" "ec2\0", e, verb == VERB_SIGN ? "must be iam to be signed" : "must be iam or ec2") < 0)
 		return -1;
-	if (!format->value.len || (verb == VERB_SIGN && format->from == FROM_ENV))
+	if (!format->value.len || verb == VERB_AGENT || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
 	return verb == VERB_SIGN ? check_word(format, "json\0" "curl\0", e, "must be json or curl") :
 	    check_word(format, "table\0" "json\0", e, "must be table or json");
@@ -126,10 +148,14 @@ int
 conf_check(struct config *c, enum conf_verb verb, struct err *e)
 {
 	struct setting *s = c->set;
+	int64_t mode;
 
 	if (check_each(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
-	    parse_mode(&s[CONF_MODE], &c->mode, e) < 0 || parse_seconds(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
+	    conf_duration(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
 		return -1;
+	if (!conf_number(s[CONF_MODE].value, 8, &mode) || mode > 0777)
+		return conf_refuse(&s[CONF_MODE], e, "is not an octal mode like 0600");
+	c->mode = (unsigned)mode;
 	c->vault.no_redirects = c->on[CONF_DISABLE_REDIRECTS];
 	if (c->on[CONF_TOKEN_ONLY])
 		s[CONF_FIELD].value = S("token");

@@ -38,6 +38,12 @@ env_get(char *const *envp, const char *prefix, const char *name)
 	return S("");
 }
 
+struct str
+conf_env(const struct config *c, const char *name)
+{
+	return env_get(c->env, "", name);
+}
+
 /* PANTLER_… and HTTPS_PROXY as they stand; else BAO_<name>, else VAULT_<name>. *prefix says what stood before the name. */
 static struct str
 env_vault(char *const *envp, const char *name, const char **prefix)
@@ -77,6 +83,11 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 	const char *prefix, *name;
 	size_t n = 0;
 
+	c->env = envp;
+	c->min_backoff_ms = 1000;	/* Vault Agent's own */
+	c->max_backoff_ms = 300000;
+	c->reuse_token = true;
+	c->requests_per_minute = 60;
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		struct setting *s = &c->set[i];
 		struct str value;
@@ -103,8 +114,7 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
 static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0"
-	"owner\0" "decode\0" "log-format\0" "log-file\0" "log-rotate-bytes\0" "log-rotate-duration\0"
-	"log-rotate-max-files\0" "exit-after-auth\0" "clock\0" "ignore-unsupported\0";
+	"owner\0" "decode\0" "clock\0";
 
 /* Rows of the classic table; names are under 32 bytes. */
 unsigned
@@ -137,7 +147,7 @@ conf_distance(struct str a, struct str b)
 static int
 unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 {
-	const char *nearest = NULL, *of = "login\0" "sign\0" "version\0" "help";	/* as enum conf_verb counts */
+	const char *nearest = NULL, *of = "login\0" "sign\0" "doctor\0" "agent\0" "version\0" "help";	/* as enum conf_verb counts */
 	unsigned best = 3;
 
 	name = str_part(name, 0, 40);
@@ -183,6 +193,9 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 {
 	int i = 0;
 
+	/* Vault Agent's login is not wrapped by it. */
+	if (verb == VERB_AGENT && c->set[CONF_WRAP_TTL].from == FROM_ENV)
+		c->set[CONF_WRAP_TTL] = (struct setting){ S(""), FROM_DEFAULT, "-", "wrap-ttl" };
 	for (; i < argc; i++) {
 		struct str value = str_of(argv[i]), name;
 		enum conf_key key;
@@ -205,8 +218,11 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 			if (!(conf_bits[key] & CONF_BOOL))
 				value = str_of(argv[i]);
 		}
-		if (key == CONF_CONFIG && c->set[key].from == FROM_FLAG)
-			return err_set(e, ERR_INPUT, CAUSE_USE, "-config stands twice, and this build reads one file");
+		if (key == CONF_CONFIG && value.len) {
+			if (c->path_n == CONF_FILES)
+				return err_set(e, ERR_LIMIT, CAUSE_USE, "-config stands more than %d times", CONF_FILES);
+			c->path[c->path_n++] = value.at;
+		}
 		set_flag(c, key, value);
 	}
 	*rest = i;

@@ -1,4 +1,4 @@
-/* conf/conf.h: flags, environment, a file's text and defaults as one typed, checked configuration, each value with where it came from. */
+/* conf/conf.h: flags, environment, files' texts and defaults as one typed, checked configuration, each value with where it came from. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -11,11 +11,14 @@ enum conf_verb {
 	VERB_LOGIN = 1,
 	VERB_SIGN = 2,
 	VERB_DOCTOR = 4,
-	VERB_VERSION = 8,
-	VERB_HELP = 16,
+	VERB_AGENT = 8,
+	VERB_VERSION = 16,
+	VERB_HELP = 32,
 };
 
-#define VERBS_AWS (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)	/* those that a machine's identity is for */
+#define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)
+#define VERBS_AWS (VERBS_ONCE | VERB_AGENT)	/* those that a machine's identity is for */
+#define VERBS_VAULT (VERB_LOGIN | VERB_DOCTOR | VERB_AGENT)	/* those that speak to Vault */
 
 #define CONF_BOOL 128	/* beside the verbs' bits */
 
@@ -27,11 +30,11 @@ enum conf_verb {
 	FLAG(NAMESPACE, "namespace", "ns", VERBS_AWS, "NAMESPACE", "", "NS", "the namespace in Vault") \
 	FLAG(CA_CERT, "ca-cert", "", VERBS_AWS, "CACERT", "", "FILE", "PEM file of CAs that vouch for Vault") \
 	FLAG(CA_PATH, "ca-path", "", VERBS_AWS, "CAPATH", "", "DIR", "folder of such files") \
-	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERB_LOGIN | VERB_DOCTOR, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
-	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERB_LOGIN | VERB_DOCTOR | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
-	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERB_LOGIN | VERB_DOCTOR | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
+	FLAG(TLS_SERVER_NAME, "tls-server-name", "", VERBS_VAULT, "TLS_SERVER_NAME", "", "NAME", "the name in Vault's certificate") \
+	FLAG(TLS_SKIP_VERIFY, "tls-skip-verify", "", VERBS_VAULT | CONF_BOOL, "SKIP_VERIFY", "", "", "do not verify it (insecure)") \
+	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERBS_VAULT | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
 	FLAG(METHOD, "method", "", VERBS_AWS, "", "aws", "aws", "the only auth method") \
-	FLAG(CONFIG, "config", "", VERBS_AWS, "PANTLER_CONFIG", "", "FILE", "a Vault Agent configuration file") \
+	FLAG(CONFIG, "config", "", VERBS_AWS, "PANTLER_CONFIG", "", "PATH", "a Vault Agent configuration file, or a folder of them") \
 	FLAG(TYPE, "type", "", VERBS_AWS, "PANTLER_TYPE", "iam", "TYPE", "iam or ec2") \
 	FLAG(ROLE, "role", "", VERBS_AWS, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
 	FLAG(MOUNT, "mount", "path", VERBS_AWS, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
@@ -39,16 +42,25 @@ enum conf_verb {
 	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERBS_AWS | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
-	FLAG(OUTPUT, "output", "", VERB_LOGIN, "", "", "FILE", "write to FILE; by default the token") \
-	FLAG(MODE, "mode", "", VERB_LOGIN, "", "0600", "OCTAL", "permissions of FILE") \
+	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(OUTPUT, "output", "", VERB_LOGIN | VERB_AGENT, "", "", "FILE", "write to FILE; by default the token") \
+	FLAG(MODE, "mode", "", VERB_LOGIN | VERB_AGENT, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
 	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "do not (the default)") \
-	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
-	FLAG(NONCE_FILE, "nonce-file", "", VERB_LOGIN | VERB_DOCTOR, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
+	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN | VERB_AGENT, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
+	FLAG(NONCE_FILE, "nonce-file", "", VERBS_VAULT, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
 	FLAG(ALL, "all", "", VERB_DOCTOR | CONF_BOOL, "", "", "", "try every source of credentials") \
 	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
 	FLAG(LOG_LEVEL, "log-level", "", VERBS_AWS, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
+	FLAG(ONCE, "once", "exit-after-auth", VERB_AGENT | CONF_BOOL, "", "", "", "end when the first token is written") \
+	FLAG(TEST, "test", "", VERB_AGENT | CONF_BOOL, "", "", "", "check the configuration, and end") \
+	FLAG(READY_FILE, "ready-file", "", VERB_AGENT, "", "", "FILE", "is there while the token is good") \
+	FLAG(LOG_FORMAT, "log-format", "", VERB_AGENT, "LOG_FORMAT", "", "FORMAT", "standard or json") \
+	FLAG(LOG_FILE, "log-file", "", VERB_AGENT, "", "", "FILE", "log to FILE, too") \
+	FLAG(LOG_ROTATE_BYTES, "log-rotate-bytes", "", VERB_AGENT, "", "0", "N", "begin a new one after N bytes") \
+	FLAG(LOG_ROTATE_DURATION, "log-rotate-duration", "", VERB_AGENT, "", "24h", "TIME", "or after so long") \
+	FLAG(LOG_ROTATE_MAX_FILES, "log-rotate-max-files", "", VERB_AGENT, "", "0", "N", "keep N old ones; 0: all, -1: none") \
+	FLAG(IGNORE_UNSUPPORTED, "ignore-unsupported", "", VERB_AGENT | CONF_BOOL, "", "", "", "pass over what pantler lacks") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
 enum conf_key {
@@ -85,10 +97,12 @@ const char *conf_text(enum conf_key key, enum conf_text which);
 /* The bits of one flag: the verbs that take it, and CONF_BOOL. */
 extern const unsigned char conf_bits[CONF_KEYS];
 
-/* A key of the configuration file that nobody knows. */
+/* A key of a configuration file that is not heeded. */
 struct conf_unknown {
 	struct str key;
 	const char *nearest;	/* a known one like it, or NULL */
+	bool is_lacking;	/* known, and -ignore-unsupported passes it over */
+	const char *file;
 	unsigned line, column;
 };
 
@@ -105,11 +119,25 @@ struct conf_sink {
 	struct str dh_path;
 	struct str aad;		/* aad_env_var is resolved already */
 };
+
 #define CONF_SINKS 16
+
+#define CONF_FILES 32	/* of all -config together: a file a service and some to spare */
+
+/* A configuration file: its name, a C string, and what is in it. */
+struct conf_file {
+	const char *name;
+	struct str text;
+};
+
+#define CONF_REQUESTS_MAX 300	/* of max_requests_per_minute: five a second are far over what one machine's secrets need */
 
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
 	struct setting set[CONF_KEYS];
+	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
+	size_t path_n;
+	char *const *env;		/* the environment; NULL: none */
 	/* What the settings mean, after conf_check. */
 	bool on[CONF_KEYS];		/* boolean flags */
 	struct vault vault;
@@ -128,7 +156,22 @@ struct config {
 	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */
-	struct conf_unknown unknown[CONF_UNKNOWN];
+	/* The agent's. Durations of 0 and empty texts: not given. */
+	struct conf_sink *sink;				/* CONF_SINKS of the files, and -output; the files' arena's */
+	size_t sink_n;
+	int64_t min_backoff_ms, max_backoff_ms;		/* more than 0, the first not the larger */
+	bool exit_on_err;
+	bool reauth_on_new_credentials;
+	int64_t credential_poll_s;			/* 0: not given */
+	bool once;					/* exit_after_auth, -once */
+	struct str pid_file, ready_file, log_file;
+	struct str log_format;				/* "standard" or "json" */
+	int64_t log_rotate_bytes;			/* 0: never by size */
+	int64_t log_rotate_duration_ms;
+	int64_t log_rotate_max_files;			/* 0: all of them, less: none */
+	bool reuse_token, revoke_on_exit;
+	int64_t requests_per_minute;
+	struct conf_unknown *unknown;	/* up to CONF_UNKNOWN; the files' arena's */
 	size_t unknown_n;
 };
 
@@ -141,12 +184,13 @@ int conf_read_env(struct config *c, char *const *envp, struct err *e) __attribut
 int conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *argv, int *rest, struct err *e)
 	__attribute__((warn_unused_result));
 
-/* The text of a Vault Agent configuration file (pantler(1), CONFIGURATION FILE), `name` being its name: after environment, flags
-   and arguments, each of which wins over it. Takes what a login needs: vault {}, and method {} of auto_auth {}; what the agent
-   alone needs is passed over. Keys are matched as Vault does: in any case, but those of config {} as they stand. The arena gets
-   copies of strings, three times the text's length at most and some KiB. Errors begin with "NAME:LINE:COLUMN: ", name keys and
-   never hold a value. */
-int conf_read_file(struct config *c, const char *name, struct str text, struct arena *a, struct err *e)
+/* Vault Agent's configuration files (pantler(1), CONFIGURATION FILE), merged in their order: after environment, flags and arguments, each of
+   which wins over them, and after a first conf_check. Of auto_auth {} and vault {} the last file's is taken whole; a text or number that is not empty goes
+   before an earlier one; a boolean is true when any says so. VERB_AGENT takes everything, and refuses what it lacks; other verbs take
+   what a login needs: vault {}, and method {} of auto_auth {}, and pass over what the agent alone needs. Keys are matched as Vault does: in
+   any case, but those of config {} as they stand. The arena gets copies of strings, three times the texts' length at most and some KiB a file.
+   Errors begin with "NAME:LINE:COLUMN: ", name keys and never hold a value. */
+int conf_read_files(struct config *c, enum conf_verb verb, const struct conf_file *file, size_t n, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 
 /* Edit distance of two words, held to 3: enough to tell a slip from another word. */
@@ -156,10 +200,27 @@ unsigned conf_distance(struct str a, struct str b);
    secrets are refused with a word about what to use. */
 int conf_read_pair(struct config *c, struct str pair, struct err *e) __attribute__((warn_unused_result));
 
+/* A duration of more than 0, in milliseconds. 0, or -1 and the refusal of the setting. */
+int conf_duration(const struct setting *s, int64_t *ms, struct err *e) __attribute__((warn_unused_result));
+
 /* Refuse a setting: "-address <what>", or the variable that it came from; never its value. ERR_INPUT, CAUSE_USE. Returns -1. */
 int conf_refuse(const struct setting *s, struct err *e, const char *what);
 
 /* Check every setting and fill the typed half. Errors name the flag or variable, and its value only where it is no secret. */
 int conf_check(struct config *c, enum conf_verb verb, struct err *e) __attribute__((warn_unused_result));
+
+/* What only all of the agent's configuration together can show, after conf_read_files (of no file, too) and the last conf_check;
+   -output becomes the last sink. Once. */
+int conf_check_agent(struct config *c, struct err *e) __attribute__((warn_unused_result));
+
+/* A whole number: with base 0 as HCL has it, decimal, 0640 (octal) or 0x1f, perhaps with a minus; else digits of that base alone.
+   False: it is none, or not within 2^53, as far as every JSON writer is exact. */
+bool conf_number(struct str text, unsigned base, int64_t *out);
+
+/* Whether it holds no control byte. */
+bool conf_is_clean(struct str text);
+
+/* A variable of the environment; empty when there is none. */
+struct str conf_env(const struct config *c, const char *name);
 
 #endif

@@ -1,94 +1,114 @@
-/* conf/file.c: what a Vault Agent configuration file says of a login. */
+/* conf/file.c: what Vault Agent's configuration files say: each read by itself, key by key, then all of them together. Sinks: conf/sink.c. */
 /* SPDX-License-Identifier: MIT */
-#include "conf/conf.h"
+#include "base/divide.h"
+#include "conf/file.h"
 #include "data/date.h"
-#include "data/hcl.h"
 
+#include <stddef.h>
 #include <string.h>
 
-enum block { IN_FILE, IN_VAULT, IN_AUTO_AUTH, IN_METHOD, IN_CONFIG, IN_IOT };
-
 enum kind {
-	PASS,		/* known, and nothing that is done once needs it */
 	NOT_YET,	/* a login without it would be another */
+	LACK,		/* a block, or many: pantler has none, or (1) this build has not */
 	BLOCK,		/* -> block */
-	SECONDS,	/* a number, 1 or more; the agent's */
+	SINKS,		/* blocks */
+	PASS,		/* known, and means nothing here */
 	/* Of any type that has a text: */
-	TEXT,		/* -> setting; empty is unset */
 	TIME,		/* -> setting; a duration, 0 is unset */
-	KEPT,		/* -> kept */
+	MS,		/* -> an int64_t; the same */
+	TTL,		/* -> an int64_t; a duration of whole seconds, the same */
+	TEXT,		/* -> setting; empty is unset */
+	TYPE,		/* -> of the method or sink that it stands in; empty is unset */
+	STRING,		/* -> a struct str */
+	RAW,		/* -> a struct str; any bytes */
+	BOOL,		/* -> a bool */
+	COUNT,		/* -> an int64_t; 1 to CONF_REQUESTS_MAX */
+	RETRIES,	/* a whole number; nothing is done with it */
+	MODE,		/* -> an unsigned; a quoted one is octal */
+	/* Numbers only: */
+	SECONDS,	/* -> an int64_t, more than 0, unless the type is ec2 */
+	ID,		/* -> an int64_t: a user or group */
 	/* Strings only, as in all of config {}: */
 	QUOTED,		/* -> setting; empty is a value */
 	FILLED,		/* -> setting; not empty */
-	SECRET,		/* -> kept */
-	SOURCE,		/* -> kept */
-	PROOF,		/* -> kept */
-	IOT,		/* -> config->iot, by iot_check */
+	PATH,		/* -> a struct str; not empty */
+	SECRET,		/* -> a struct str */
+	SOURCE,		/* -> config->source */
+	PROOF,		/* -> a bool */
+	IOT,		/* -> a struct str of config->iot, by iot_check */
+	AGENT = 64,	/* beside one of the above: other verbs pass it over */
 };
 
-/* Values that become no settings. */
-enum kept { KEPT_ID, KEPT_SECRET, KEPT_TOKEN, KEPT_SOURCE, KEPT_PEM, KEPT_TYPE, KEPT_LABEL, KEPT_NONCE, KEPT_PROOF, KEPT_ALL };
+/* Where a value goes. */
+#define C(member) offsetof(struct config, member)
+#define K(member) offsetof(struct file_sink, member)
 
-/* KEY(block, name, kind, target). */
+/* KEY(block, name, kind, target). A setting's later row wins: the method's namespace goes before that of vault {}. */
 #define KEYS(KEY) \
 	KEY(IN_FILE, "vault", BLOCK, IN_VAULT) KEY(IN_FILE, "auto_auth", BLOCK, IN_AUTO_AUTH) \
-	KEY(IN_FILE, "api_proxy", PASS, 0) KEY(IN_FILE, "cache", PASS, 0) KEY(IN_FILE, "disable_idle_connections", PASS, 0) \
-	KEY(IN_FILE, "disable_keep_alives", PASS, 0) KEY(IN_FILE, "env_template", PASS, 0) KEY(IN_FILE, "exec", PASS, 0) \
-	KEY(IN_FILE, "exit_after_auth", PASS, 0) KEY(IN_FILE, "listener", PASS, 0) KEY(IN_FILE, "log_file", PASS, 0) \
-	KEY(IN_FILE, "log_format", PASS, 0) KEY(IN_FILE, "log_level", PASS, 0) KEY(IN_FILE, "log_rotate_bytes", PASS, 0) \
-	KEY(IN_FILE, "log_rotate_duration", PASS, 0) KEY(IN_FILE, "log_rotate_max_files", PASS, 0) \
-	KEY(IN_FILE, "max_requests_per_minute", PASS, 0) KEY(IN_FILE, "pid_file", PASS, 0) KEY(IN_FILE, "ready_file", PASS, 0) \
-	KEY(IN_FILE, "reuse_token", PASS, 0) KEY(IN_FILE, "revoke_on_exit", PASS, 0) KEY(IN_FILE, "secret", PASS, 0) \
-	KEY(IN_FILE, "telemetry", PASS, 0) KEY(IN_FILE, "template", PASS, 0) KEY(IN_FILE, "template_config", PASS, 0) \
+	KEY(IN_FILE, "api_proxy", AGENT | LACK, 0) KEY(IN_FILE, "cache", AGENT | LACK, 0) KEY(IN_FILE, "listener", AGENT | LACK, 0) \
+	KEY(IN_FILE, "telemetry", AGENT | LACK, 0) KEY(IN_FILE, "template", AGENT | LACK, 1) \
+	KEY(IN_FILE, "template_config", AGENT | LACK, 1) KEY(IN_FILE, "env_template", AGENT | LACK, 1) \
+	KEY(IN_FILE, "exec", AGENT | LACK, 1) KEY(IN_FILE, "secret", AGENT | LACK, 1) \
+	KEY(IN_FILE, "disable_idle_connections", PASS, 0) KEY(IN_FILE, "disable_keep_alives", PASS, 0) \
+	KEY(IN_FILE, "exit_after_auth", AGENT | BOOL, C(once)) KEY(IN_FILE, "log_file", AGENT | TEXT, CONF_LOG_FILE) \
+	KEY(IN_FILE, "log_format", AGENT | TEXT, CONF_LOG_FORMAT) KEY(IN_FILE, "log_level", AGENT | TEXT, CONF_LOG_LEVEL) \
+	KEY(IN_FILE, "log_rotate_bytes", AGENT | TEXT, CONF_LOG_ROTATE_BYTES) \
+	KEY(IN_FILE, "log_rotate_duration", AGENT | TEXT, CONF_LOG_ROTATE_DURATION) \
+	KEY(IN_FILE, "log_rotate_max_files", AGENT | TEXT, CONF_LOG_ROTATE_MAX_FILES) \
+	KEY(IN_FILE, "max_requests_per_minute", AGENT | COUNT, C(requests_per_minute)) \
+	KEY(IN_FILE, "pid_file", AGENT | STRING, C(pid_file)) KEY(IN_FILE, "ready_file", AGENT | TEXT, CONF_READY_FILE) \
+	KEY(IN_FILE, "reuse_token", AGENT | BOOL, C(reuse_token)) KEY(IN_FILE, "revoke_on_exit", AGENT | BOOL, C(revoke_on_exit)) \
 	KEY(IN_VAULT, "address", TEXT, CONF_ADDRESS) KEY(IN_VAULT, "namespace", TEXT, CONF_NAMESPACE) \
 	KEY(IN_VAULT, "ca_cert", TEXT, CONF_CA_CERT) KEY(IN_VAULT, "ca_path", TEXT, CONF_CA_PATH) \
-	KEY(IN_VAULT, "ca_cert_pem", KEPT, KEPT_PEM) KEY(IN_VAULT, "tls_server_name", TEXT, CONF_TLS_SERVER_NAME) \
+	KEY(IN_VAULT, "ca_cert_pem", RAW, C(ca_pem)) KEY(IN_VAULT, "tls_server_name", TEXT, CONF_TLS_SERVER_NAME) \
 	KEY(IN_VAULT, "tls_skip_verify", TEXT, CONF_TLS_SKIP_VERIFY) KEY(IN_VAULT, "client_cert", NOT_YET, 0) \
-	KEY(IN_VAULT, "client_key", NOT_YET, 0) KEY(IN_VAULT, "tls_pin", NOT_YET, 0) KEY(IN_VAULT, "retry", PASS, 0) \
-	KEY(IN_AUTO_AUTH, "method", BLOCK, IN_METHOD) KEY(IN_AUTO_AUTH, "sink", PASS, 0) KEY(IN_AUTO_AUTH, "sinks", PASS, 0) \
-	KEY(IN_AUTO_AUTH, "enable_reauth_on_new_credentials", PASS, 0) \
+	KEY(IN_VAULT, "client_key", NOT_YET, 0) KEY(IN_VAULT, "tls_pin", NOT_YET, 0) \
+	KEY(IN_VAULT, "retry", AGENT | BLOCK, IN_RETRY) KEY(IN_RETRY, "num_retries", RETRIES, 0) \
+	KEY(IN_AUTO_AUTH, "method", BLOCK, IN_METHOD) KEY(IN_AUTO_AUTH, "sink", AGENT | SINKS, 0) \
+	KEY(IN_AUTO_AUTH, "sinks", AGENT | SINKS, 0) \
+	KEY(IN_AUTO_AUTH, "enable_reauth_on_new_credentials", AGENT | BOOL, C(reauth_on_new_credentials)) \
 	KEY(IN_METHOD, "config", BLOCK, IN_CONFIG) KEY(IN_METHOD, "mount_path", TEXT, CONF_MOUNT) \
 	KEY(IN_METHOD, "namespace", TEXT, CONF_NAMESPACE) KEY(IN_METHOD, "wrap_ttl", TIME, CONF_WRAP_TTL) \
-	KEY(IN_METHOD, "type", KEPT, KEPT_TYPE) KEY(IN_METHOD, "min_backoff", PASS, 0) KEY(IN_METHOD, "max_backoff", PASS, 0) \
-	KEY(IN_METHOD, "exit_on_err", PASS, 0) \
+	KEY(IN_METHOD, "type", TYPE, 0) KEY(IN_METHOD, "min_backoff", AGENT | MS, C(min_backoff_ms)) \
+	KEY(IN_METHOD, "max_backoff", AGENT | MS, C(max_backoff_ms)) KEY(IN_METHOD, "exit_on_err", AGENT | BOOL, C(exit_on_err)) \
+	KEY(IN_SINK, "type", TYPE, 0) KEY(IN_SINK, "config", BLOCK, IN_SINK_CONFIG) KEY(IN_SINK, "wrap_ttl", TTL, K(sink.wrap_ttl_s)) \
+	KEY(IN_SINK, "dh_type", STRING, K(dh_type)) KEY(IN_SINK, "dh_path", STRING, K(sink.dh_path)) \
+	KEY(IN_SINK, "derive_key", BOOL, K(sink.derive_key)) KEY(IN_SINK, "aad", RAW, K(sink.aad)) \
+	KEY(IN_SINK, "aad_env_var", STRING, K(aad_env_var)) \
+	KEY(IN_SINK_CONFIG, "path", PATH, K(sink.path)) KEY(IN_SINK_CONFIG, "mode", MODE, K(sink.mode)) \
+	KEY(IN_SINK_CONFIG, "owner", ID, K(sink.uid)) KEY(IN_SINK_CONFIG, "group", ID, K(sink.gid)) \
+	KEY(IN_SINK_CONFIG, "uid", ID, K(sink.uid)) KEY(IN_SINK_CONFIG, "gid", ID, K(sink.gid)) \
 	KEY(IN_CONFIG, "type", QUOTED, CONF_TYPE) KEY(IN_CONFIG, "role", FILLED, CONF_ROLE) \
 	KEY(IN_CONFIG, "header_value", QUOTED, CONF_HEADER_VALUE) KEY(IN_CONFIG, "region", QUOTED, CONF_REGION) \
-	KEY(IN_CONFIG, "access_key", SECRET, KEPT_ID) KEY(IN_CONFIG, "secret_key", SECRET, KEPT_SECRET) \
-	KEY(IN_CONFIG, "session_token", SECRET, KEPT_TOKEN) \
-	KEY(IN_CONFIG, "credentials", SOURCE, KEPT_SOURCE) KEY(IN_CONFIG, "credential_poll_interval", SECONDS, 0) \
-	KEY(IN_CONFIG, "nonce", SECRET, KEPT_NONCE) KEY(IN_CONFIG, "nonce_file", QUOTED, CONF_NONCE_FILE) \
-	KEY(IN_CONFIG, "ec2_proof", PROOF, KEPT_PROOF) \
+	KEY(IN_CONFIG, "access_key", SECRET, C(cred.id)) KEY(IN_CONFIG, "secret_key", SECRET, C(cred.secret)) \
+	KEY(IN_CONFIG, "session_token", SECRET, C(cred.token)) \
+	KEY(IN_CONFIG, "credentials", SOURCE, C(source)) KEY(IN_CONFIG, "credential_poll_interval", SECONDS, C(credential_poll_s)) \
+	KEY(IN_CONFIG, "nonce", SECRET, C(nonce)) KEY(IN_CONFIG, "nonce_file", QUOTED, CONF_NONCE_FILE) \
+	KEY(IN_CONFIG, "ec2_proof", PROOF, C(pkcs7)) \
 	KEY(IN_CONFIG, "iot", BLOCK, IN_IOT) \
-	KEY(IN_IOT, "endpoint", IOT, IOT_ENDPOINT) KEY(IN_IOT, "role_alias", IOT, IOT_ROLE_ALIAS) KEY(IN_IOT, "cert", IOT, IOT_CERT) \
-	KEY(IN_IOT, "key", IOT, IOT_KEY) KEY(IN_IOT, "ca", IOT, IOT_CA) KEY(IN_IOT, "thing_name", IOT, IOT_THING_NAME)
+	KEY(IN_IOT, "endpoint", IOT, C(iot[IOT_ENDPOINT])) KEY(IN_IOT, "role_alias", IOT, C(iot[IOT_ROLE_ALIAS])) \
+	KEY(IN_IOT, "cert", IOT, C(iot[IOT_CERT])) KEY(IN_IOT, "key", IOT, C(iot[IOT_KEY])) KEY(IN_IOT, "ca", IOT, C(iot[IOT_CA])) \
+	KEY(IN_IOT, "thing_name", IOT, C(iot[IOT_THING_NAME]))
 
 static const char names[] =
 #define NAME_OF(block, name, kind, target) name "\0"
 	KEYS(NAME_OF);
 
 static const struct {
-	unsigned char block, kind, target;
+	unsigned char block, kind;
+	unsigned short target;
 } rows[] = {
 #define ROW_OF(block, name, kind, target) { block, kind, target },
 	KEYS(ROW_OF)
 };
 
-#define ROWS (sizeof rows / sizeof *rows)
-
-/* The file that is being read. */
-struct file {
-	struct config *config;
-	const char *name;
-	struct arena *arena;
-	struct err *e;
-	bool has_ca;			/* a flag or a variable says whom to trust: nothing here does, then */
-	bool is_seen[ROWS];		/* keys that stand once; so do the blocks that they stand in */
-	struct str kept[KEPT_ALL];
-};
+_Static_assert(sizeof rows / sizeof *rows == FILE_ROWS, "a place for what each key says");
+_Static_assert(sizeof(struct config) < 65536, "targets are short");
 
 /* "FILE:3:5: role is empty" */
-static int
-refuse(struct file *f, struct hcl at, const char *name, const char *what)
+int
+file_refuse(struct file *f, struct hcl at, const char *name, const char *what)
 {
 	err_set(f->e, ERR_INPUT, CAUSE_USE, "%s %s", name, what);
 	return hcl_in(f->e, f->name, at);
@@ -104,10 +124,10 @@ only_one(struct file *f, struct hcl at, const char *name)
 static bool
 is_key(struct str key, const char *name, enum block in)
 {
-	return in >= IN_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
+	return in >= IN_SINK_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
 }
 
-/* The row of a key of a block, ROWS when there is none, and its name; or that of the most similar, or NULL. */
+/* The row of a key of a block, FILE_ROWS when there is none, and its name; or that of the most similar, or NULL. */
 static size_t
 find_row(struct str key, enum block in, const char **name)
 {
@@ -115,7 +135,7 @@ find_row(struct str key, enum block in, const char **name)
 	const char *at = names;
 
 	*name = NULL;
-	for (size_t i = 0; i < ROWS; i++, at = str_next(at)) {
+	for (size_t i = 0; i < FILE_ROWS; i++, at = str_next(at)) {
 		unsigned d;
 
 		if (rows[i].block != in)
@@ -130,155 +150,262 @@ find_row(struct str key, enum block in, const char **name)
 			*name = at;
 		}
 	}
-	return ROWS;
+	return FILE_ROWS;
 }
 
 static void
-note_unknown(struct file *f, struct hcl at, struct str key, const char *nearest)
+note(struct file *f, struct hcl at, struct str key, const char *nearest, bool is_lacking)
 {
 	struct config *c = f->config;
 	struct conf_unknown *u = &c->unknown[c->unknown_n];
 
 	if (c->unknown_n == CONF_UNKNOWN)
 		return;
-	*u = (struct conf_unknown){ .key = str_part(key, 0, 40), .nearest = nearest };
+	*u = (struct conf_unknown){ .key = str_part(key, 0, 40), .nearest = nearest, .is_lacking = is_lacking, .file = f->name };
 	hcl_place(at, &u->line, &u->column);
 	c->unknown_n++;
 }
 
-/* A setting, where neither flag nor variable says another. The namespace of the method goes before that of the server. */
-static int
-set(struct file *f, size_t row, const char *name, struct hcl at, struct str value)
+/* "FILE:3:5: ", or NULL and the arena's error. */
+static const char *
+place(struct file *f, struct hcl at)
 {
-	enum conf_key key = rows[row].target;
-	struct setting *s = &f->config->set[key];
-	struct buf prefix;
+	struct buf prefix = arena_buf(f->arena, strlen(f->name) + 32);
 	unsigned line, column;
 
-	if (s->from > FROM_FILE || (s->from == FROM_FILE && rows[row].block == IN_VAULT) ||
-	    (f->has_ca && (key == CONF_CA_CERT || key == CONF_CA_PATH)))
-		return 0;
 	hcl_place(at, &line, &column);
-	prefix = arena_buf(f->arena, strlen(f->name) + 32);
 	buf_fmt(&prefix, "%s:%u:%u: %c", f->name, line, column, 0);
 	if (prefix.full)
-		return arena_err(f->e);
-	*s = (struct setting){ value, FROM_FILE, prefix.at, name };
-	return 0;
+		return arena_err(f->e), NULL;
+	arena_trim(f->arena, &prefix);
+	return prefix.at;
+}
+
+/* What stands in these blocks, and where they stand, is not said any more. */
+void
+file_forget(struct file *f, enum block first, enum block last)
+{
+	for (size_t i = 0; i < FILE_ROWS; i++)
+		if (rows[i].block >= first && rows[i].block <= last) {
+			f->said[i].prefix = NULL;
+			f->is_seen[i] = false;
+		}
+	for (enum block in = first; in <= last; in++)
+		f->block_at[in] = NULL;
+}
+
+/* A number is seconds, a text what Vault reads everywhere. */
+static bool
+parse_duration(enum hcl_type type, struct str text, int64_t *ms)
+{
+	char seconds[32];
+	struct buf b = BUF(seconds);
+
+	if (type == HCL_NUMBER && conf_number(text, 0, ms)) {
+		bool fits = *ms <= INT64_MAX / 1000000000;	/* what Go can hold, as with a unit */
+
+		*ms *= 1000;	/* of less than 2^53 */
+		return fits;
+	}
+	if (type == HCL_NUMBER) {
+		buf_fmt(&b, "%.*ss", STR(text));
+		text = buf_str(&b);
+	}
+	return !b.full && date_parse_duration(text, ms);
+}
+
+/* What is wrong with a value, or NULL; and its number. Not inlined: 170 bytes less. */
+static __attribute__((noinline)) const char *
+judge(int kind, enum hcl_type type, struct str text, int64_t *n)
+{
+	bool is_number = conf_number(text, kind == MODE && type == HCL_STRING ? 8 : 0, n);
+	uint64_t s;
+
+	if (kind >= QUOTED && type != HCL_STRING)
+		return "must be a quoted string";
+	if ((kind == STRING || kind == PATH) && !conf_is_clean(text))
+		return "holds a control byte";
+	if (kind >= SECONDS && type != HCL_NUMBER)
+		is_number = false;
+	switch (kind) {
+	case TIME:
+	case MS:
+	case TTL:
+		if (!parse_duration(type, text, n))
+			return "is not a duration like 90, 1m30s or 500ms";
+		s = (uint64_t)*n;
+		if (kind == TIME)
+			break;
+		if (*n < 0)
+			return "must not be less than 0";
+		if (kind == MS)
+			break;
+		if (divide(&s, 1000) || s > UINT32_MAX)
+			return "must be whole seconds, below 2^32";
+		*n = (int64_t)s;
+		break;
+	case BOOL:
+		*n = str_is(text, "true");
+		if (type != HCL_BOOL)
+			return "must be true or false, without quotes";
+		break;
+	case COUNT:
+		if (!is_number || (uint64_t)*n - 1 >= CONF_REQUESTS_MAX)
+			return "must be a number from 1 to 300";
+		break;
+	case RETRIES:
+		if (!is_number)
+			return "must be a number";
+		break;
+	case MODE:
+		if (!is_number || *n >> 9)
+			return "must be an octal mode like 0640";
+		break;
+	case SECONDS:
+		if (!is_number || *n >> 32)
+			*n = 0;		/* for of type ec2 nobody looks at it */
+		break;
+	case ID:
+		if (!is_number || (uint64_t)*n + 1 > UINT32_MAX)	/* -1 is nobody */
+			return "must be the number of a user or group";
+		break;
+	case FILLED:
+	case PATH:
+		if (!text.len)
+			return "is empty";
+		break;
+	case SOURCE:
+		*n = chain_find(text);
+		if (*n == CHAIN_SOURCES)
+			return "must be static, iot, env, file, web-identity, container or imds";
+		break;
+	case PROOF:
+		*n = str_is(text, "pkcs7");
+		if (!str_is_in(text, "identity\0pkcs7\0"))
+			return "must be identity or pkcs7";
+		break;
+	case SECRET:
+		if (text.len && !str_is_visible(text))
+			return "holds a byte that is not visible ascii";
+		break;
+	}
+	return NULL;
 }
 
 /* What a key that is no block says. */
 static int
 read_value(struct file *f, size_t row, const char *name, struct hcl v)
 {
-	enum kind kind = rows[row].kind;
+	enum kind kind = rows[row].kind & ~AGENT;
 	enum hcl_type type = hcl_type(v);
-	const char *bad = NULL;
-	struct str text = v.text;
-	uint64_t seconds;
-	int64_t ms = 1;
+	struct said *s = &f->said[row];
+	struct str text;
+	const char *bad;
+	int64_t n = 1;
 
 	if (kind == NOT_YET)
-		bad = "is set: not in this build yet";
-	else if (kind == SECONDS)
-		bad = type == HCL_NUMBER && str_to_u64(text, &seconds) && seconds ? NULL : "must be a number of seconds, without quotes";
-	else if (kind >= QUOTED && type != HCL_STRING)
-		bad = "must be a quoted string";
-	else if (type >= HCL_LIST)
-		bad = "must be a string";
-	else if (hcl_text(v, f->arena, &text, f->e) < 0)
+		return file_refuse(f, v, name, "is set: not in this build yet");
+	if (type >= HCL_LIST)
+		return file_refuse(f, v, name, kind >= QUOTED ? "must be a quoted string" : "must be a string");
+	if (hcl_text(v, f->arena, &text, f->e) < 0)
 		return -1;
-	else if (kind == TIME && !date_parse_duration(text, &ms))
-		bad = "is not a duration like 90, 1m30s or 500ms";
-	else if (kind == FILLED && !text.len)
-		bad = "is empty";
-	else if (kind == SOURCE && chain_find(text) == CHAIN_SOURCES)
-		bad = "must be static, iot, env, file, web-identity, container or imds";
-	else if (kind == PROOF && !str_is_in(text, "identity\0pkcs7\0"))
-		bad = "must be identity or pkcs7";
-	else if (kind == SECRET && text.len && !str_is_visible(text))
-		bad = "holds a byte that is not visible ascii";
-	if (bad)
-		return refuse(f, v, name, bad);
-	if (kind == IOT && iot_check(rows[row].target, text, f->e) < 0) {
+	if (kind == IOT && type == HCL_STRING && iot_check((rows[row].target - C(iot)) / sizeof(struct str), text, f->e) < 0) {
 		err_in(f->e, "%s", name);
 		return hcl_in(f->e, f->name, v);
 	}
-	if (kind == IOT)
-		f->config->iot[rows[row].target] = text;
-	if (kind == KEPT || kind == SECRET || kind == SOURCE || kind == PROOF)
-		f->kept[rows[row].target] = text;
-	else if (kind == QUOTED || kind == FILLED || ((kind == TIME || kind == TEXT) && text.len && ms))
-		return set(f, row, name, v, text);
-	return 0;
+	bad = judge(kind, type, text, &n);
+	if (bad)
+		return file_refuse(f, v, name, bad);
+	if (kind == TYPE && text.len)
+		f->type = text;
+	if (kind == TIME && type == HCL_NUMBER) {	/* in words that a setting can have */
+		struct buf b = arena_buf(f->arena, 24);
+
+		buf_fmt(&b, "%lldms%c", (long long)n, 0);
+		text = str_part(buf_str(&b), 0, b.len - 1);
+		if (b.full)
+			return arena_err(f->e);
+	}
+	if (kind < QUOTED && (!text.len || (kind <= TTL && !n)))
+		return 0;
+	if (kind == BOOL && s->prefix)	/* of another file: true when any says so */
+		n |= s->n;
+	*s = (struct said){ text, n, place(f, v) };
+	return s->prefix ? 0 : -1;
+}
+
+static int
+lack(struct file *f, size_t row, const char *name, struct hcl key, struct str text)
+{
+	bool is_later = rows[row].target;
+
+	if (f->config->on[CONF_IGNORE_UNSUPPORTED]) {
+		note(f, key, text, NULL, true);
+		return 0;
+	}
+	file_refuse(f, key, name, is_later ? "is set: not in this build yet" : "is set: pantler has none");
+	return err_hint(f->e, "%s; -ignore-unsupported passes it over", is_later ? "keep vault agent for it until then" :
+	    "programs can ask vault with the token of a sink, and ready_file and the log tell how the agent is");
+}
+
+/* Whether an object is but a label around others: its first key is none of the block's, and something stands in it. */
+bool
+file_is_label(struct file *f, struct hcl v, enum block in)
+{
+	struct hcl key, inner;
+	struct str text;
+	const char *nearest;
+	size_t cursor = 0;
+
+	return hcl_each(v, &cursor, &key, &inner) && hcl_type(inner) >= HCL_LIST &&
+	    (hcl_text(key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
 }
 
 /* What is known of a block when all of it has been read. */
 static int
 end_block(struct file *f, enum block in, const char *name, struct hcl at)
 {
-	struct str *kept = f->kept;
-	struct config *c = f->config;
-	struct str type = kept[kept[KEPT_TYPE].len ? KEPT_TYPE : KEPT_LABEL];
-
-	if (in == IN_AUTO_AUTH && !type.at)
-		return refuse(f, at, name, "has no \"method\" block");
-	if (in == IN_METHOD && !type.len)
-		return refuse(f, at, name, "type must be specified");
-	if (in == IN_METHOD && !str_is(type, "aws"))
-		return refuse(f, at, name, "has another type than aws, and pantler has no other");
-	if (in == IN_IOT) {
-		const char *missing = "endpoint\0role_alias\0cert\0key";
-
-		for (enum iot_key i = IOT_ENDPOINT; i <= IOT_KEY; i++, missing = str_next(missing))
-			if (!c->iot[i].len) {
-				err_set(f->e, ERR_INPUT, CAUSE_USE, "%s has no \"%s\"", name, missing);
-				return hcl_in(f->e, f->name, at);
-			}
-	}
-	if (in != IN_CONFIG)
-		return 0;
-	c->source = kept[KEPT_SOURCE].len ? chain_find(kept[KEPT_SOURCE]) : CHAIN_AUTO;
-	if (c->source == CHAIN_IOT && !c->iot[IOT_ENDPOINT].len)
-		return refuse(f, at, "credentials", "is iot, and there is no \"iot\" block");
-	c->nonce = kept[KEPT_NONCE];
-	c->pkcs7 = str_is(kept[KEPT_PROOF], "pkcs7");
-	c->cred = (struct cred){ kept[KEPT_ID], kept[KEPT_SECRET], kept[KEPT_TOKEN], CRED_FOREVER };
-	if (c->cred.id.len ? c->cred.secret.len : !c->cred.secret.len && !c->cred.token.len && c->source != CHAIN_STATIC)
-		return 0;
-	err_set(f->e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is not set", c->cred.id.len ? "secret_key" : "access_key");
-	return hcl_in(f->e, f->name, at);
+	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
+		return file_refuse(f, at, name, "has no \"method\" block");
+	if (in == IN_METHOD && !f->type.len)
+		return file_refuse(f, at, name, "type must be specified");
+	if (in == IN_METHOD && !str_is(f->type, "aws"))
+		return file_refuse(f, at, name, "has another type than aws, and pantler has no other");
+	return 0;
 }
-
-static int read_block(struct file *f, struct hcl body, enum block in);
 
 /* A block: an object, in JSON perhaps in a list of one. A method's may be in another, whose key is its label then. */
 static int
 enter(struct file *f, enum block in, const char *name, struct hcl v)
 {
 	struct hcl start = v, key, inner;
-	struct str text;
-	const char *nearest;
 	size_t cursor = 0;
 
 	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &v) && hcl_each(start, &cursor, &key, &inner))
 		return only_one(f, inner, name);
 	cursor = 0;
-	if (in == IN_METHOD && !f->kept[KEPT_LABEL].at && hcl_each(v, &cursor, &key, &inner) && hcl_type(inner) >= HCL_LIST) {
-		if (hcl_text(key, f->arena, &text, f->e) < 0)
+	if (in == IN_METHOD && !f->type.at && file_is_label(f, v, in) && hcl_each(v, &cursor, &key, &inner)) {
+		if (hcl_text(key, f->arena, &f->type, f->e) < 0)
 			return -1;
-		if (find_row(text, in, &nearest) == ROWS) {
-			f->kept[KEPT_LABEL] = str_eq_nocase(text, S("aws")) ? S("aws") : text;
-			return enter(f, in, name, inner);
-		}
+		if (str_eq_nocase(f->type, S("aws")))
+			f->type = S("aws");
+		return enter(f, in, name, inner);
 	}
 	if (hcl_type(v) != HCL_OBJECT)
-		return refuse(f, v, name, hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
-	return read_block(f, v, in) < 0 ? -1 : end_block(f, in, name, start);
+		return file_refuse(f, v, name, hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
+	if (in == IN_VAULT)
+		file_forget(f, IN_VAULT, IN_RETRY);
+	if (in == IN_AUTO_AUTH) {
+		file_forget(f, IN_AUTO_AUTH, BLOCKS - 1);
+		f->config->sink_n = 0;
+		f->type = (struct str){ 0 };
+	}
+	f->block_at[in] = place(f, start);
+	return !f->block_at[in] || file_read_block(f, v, in) < 0 ? -1 : end_block(f, in, name, start);
 }
 
-static int
-read_block(struct file *f, struct hcl body, enum block in)
+int
+file_read_block(struct file *f, struct hcl body, enum block in)
 {
 	struct hcl key, v;
 	struct str text;
@@ -288,34 +415,142 @@ read_block(struct file *f, struct hcl body, enum block in)
 
 	while (result == 0 && hcl_each(body, &cursor, &key, &v)) {
 		size_t row;
+		enum kind kind;
 
 		if (hcl_text(key, f->arena, &text, f->e) < 0)
 			return -1;
 		row = find_row(text, in, &name);
-		if (row == ROWS)
-			note_unknown(f, key, text, name);
-		if (row == ROWS || rows[row].kind == PASS || hcl_type(v) == HCL_NULL)
+		if (row == FILE_ROWS) {
+			note(f, key, text, name, false);
 			continue;
-		if (f->is_seen[row])
-			return rows[row].kind == BLOCK ? only_one(f, key, name) : refuse(f, key, name, "was set before");
+		}
+		kind = rows[row].kind;
+		if (kind == PASS || hcl_type(v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
+			continue;
+		kind &= ~AGENT;
+		if (f->is_seen[row] && kind != LACK && kind != SINKS)
+			return kind == BLOCK ? only_one(f, key, name) : file_refuse(f, key, name, "was set before");
 		f->is_seen[row] = true;
-		result = rows[row].kind == BLOCK ? enter(f, rows[row].target, name, v) : read_value(f, row, name, v);
+		result = kind == BLOCK ? enter(f, rows[row].target, name, v) : kind == SINKS ? file_read_sinks(f, v, S("")) :
+		    kind == LACK ? lack(f, row, name, key, text) : read_value(f, row, name, v);
 	}
 	return result;
 }
 
-int
-conf_read_file(struct config *c, const char *name, struct str text, struct arena *a, struct err *e)
+/* A setting, where neither flag nor variable says another. */
+static void
+set(struct file *f, enum conf_key key, const struct said *s, const char *name)
 {
-	struct file f = { .config = c, .name = name, .arena = a, .e = e };
+	struct setting *to = &f->config->set[key];
+
+	if (to->from <= FROM_FILE && !(f->has_ca && (key == CONF_CA_CERT || key == CONF_CA_PATH)))
+		*to = (struct setting){ s->text, FROM_FILE, s->prefix, name };
+}
+
+int
+file_apply(struct file *f, enum block first, enum block last, void *base)
+{
+	const char *name = names;
+
+	for (size_t i = 0; i < FILE_ROWS; i++, name = str_next(name)) {
+		const struct said *s = &f->said[i];
+		struct setting as = { .prefix = s->prefix, .name = name };
+		void *at = (char *)base + rows[i].target;
+
+		if (!s->prefix || rows[i].block < first || rows[i].block > last)
+			continue;
+		switch (rows[i].kind & ~AGENT) {
+		case TEXT:
+		case TIME:
+		case QUOTED:
+		case FILLED:
+			set(f, rows[i].target, s, name);
+			break;
+		case STRING:
+		case RAW:
+		case PATH:
+		case SECRET:
+		case IOT:
+			if (!f->has_ca || at != (void *)&f->config->ca_pem)
+				*(struct str *)at = s->text;
+			break;
+		case BOOL:
+		case PROOF:
+			*(bool *)at = s->n;
+			break;
+		case SECONDS:
+			if (s->n <= 0 && !str_is(f->config->set[CONF_TYPE].value, "ec2"))
+				return conf_refuse(&as, f->e, "must be a number of seconds, without quotes");
+			*(int64_t *)at = s->n;
+			break;
+		case ID:
+			if (*(int64_t *)at >= 0)
+				return conf_refuse(&as, f->e, "stands under both of its names");
+			*(int64_t *)at = s->n;
+			break;
+		case MODE:
+			*(unsigned *)at = (unsigned)s->n;
+			break;
+		case MS:
+		case TTL:
+		case COUNT:
+			*(int64_t *)at = s->n;
+			break;
+		case SOURCE:
+			f->config->source = (enum chain_source)s->n;
+			break;
+		}
+	}
+	return 0;
+}
+
+/* All files have been read. */
+static int
+finish(struct file *f)
+{
+	struct config *c = f->config;
+	struct setting block = { .prefix = f->block_at[IN_AUTO_AUTH], .name = "auto_auth" };
+	const char *missing = "endpoint\0role_alias\0cert\0key";
+
+	if (file_apply(f, IN_FILE, IN_METHOD, c) < 0 || file_apply(f, IN_CONFIG, BLOCKS - 1, c) < 0)
+		return -1;
+	c->cred.expires_s = CRED_FOREVER;
+	if (c->cred.id.len ? !c->cred.secret.len : c->cred.secret.len || c->cred.token.len || c->source == CHAIN_STATIC)
+		return err_set(f->e, ERR_INPUT, CAUSE_CREDENTIALS, "%shalf a pair of aws credentials: %s is not set", f->block_at[IN_CONFIG],
+		    c->cred.id.len ? "secret_key" : "access_key");
+	if (f->block_at[IN_IOT])
+		for (enum iot_key i = IOT_ENDPOINT; i <= IOT_KEY; i++, missing = str_next(missing))
+			if (!c->iot[i].len)
+				return err_set(f->e, ERR_INPUT, CAUSE_USE, "%siot has no \"%s\"", f->block_at[IN_IOT], missing);
+	if (c->source == CHAIN_IOT && !c->iot[IOT_ENDPOINT].len)
+		return err_set(f->e, ERR_INPUT, CAUSE_USE, "%scredentials is iot, and there is no \"iot\" block", f->block_at[IN_CONFIG]);
+	if (f->verb != VERB_AGENT || !block.prefix)
+		return 0;
+	if (!c->sink_n && !c->set[CONF_OUTPUT].value.len)
+		return conf_refuse(&block, f->e, "has no \"sink\" block");
+	block.prefix = f->block_at[IN_METHOD];
+	block.name = "min_backoff";
+	return c->min_backoff_ms <= c->max_backoff_ms ? 0 : conf_refuse(&block, f->e, "must not be more than max_backoff");
+}
+
+int
+conf_read_files(struct config *c, enum conf_verb verb, const struct conf_file *file, size_t n, struct arena *a, struct err *e)
+{
+	struct file f = { .config = c, .verb = verb, .arena = a, .e = e };
 	struct hcl root;
 
+	c->unknown = arena_get(a, CONF_UNKNOWN * sizeof *c->unknown);
+	c->sink = arena_get(a, (CONF_SINKS + 1) * sizeof *c->sink);
+	if (!c->unknown || !c->sink)
+		return arena_err(e);
 	f.has_ca = c->ca_pem.len || c->set[CONF_CA_CERT].from > FROM_FILE || c->set[CONF_CA_PATH].from > FROM_FILE;
-	if (hcl_parse(&root, text, e) < 0)
-		return hcl_in(e, name, root);
-	if (read_block(&f, root, IN_FILE) < 0)
-		return -1;
-	if (!f.has_ca)
-		c->ca_pem = f.kept[KEPT_PEM];
-	return 0;
+	for (size_t i = 0; i < n; i++) {
+		f.name = file[i].name;
+		memset(f.is_seen, 0, sizeof f.is_seen);
+		if (hcl_parse(&root, file[i].text, e) < 0)
+			return hcl_in(e, f.name, root);
+		if (file_read_block(&f, root, IN_FILE) < 0)
+			return -1;
+	}
+	return finish(&f);
 }

@@ -149,34 +149,46 @@ struct entry {
 	char name[];
 };
 
-/* Open the folder's next file. 1; 0 when there is none any more; -1 with errno. */
+/* The folder's next entry. 1; 0 when there is none any more; -1 with errno. */
+static int
+next_entry(struct file_reader *r, const char **name)
+{
+	const struct entry *entry;
+
+	if (r->entry_at >= r->entry_end) {
+		long got = syscall(SYS_getdents64, r->folder, r->entries.bytes, sizeof r->entries.bytes);
+
+		if (got <= 0)
+			return (int)got;
+		r->entry_at = 0;
+		r->entry_end = (unsigned)got;
+	}
+	entry = (const void *)(r->entries.bytes + r->entry_at);
+	r->entry_at += entry->reclen;
+	*name = entry->name;
+	return 1;
+}
+
+/* Open the folder's next file. As next_entry. */
 static int
 next_file(struct file_reader *r)
 {
-	for (;;) {
-		const struct entry *entry;
-		struct stat st;
+	const char *name;
+	struct stat st;
+	int more;
 
-		if (r->entry_at >= r->entry_end) {
-			long got = syscall(SYS_getdents64, r->folder, r->entries.bytes, sizeof r->entries.bytes);
-
-			if (got <= 0)
-				return (int)got;
-			r->entry_at = 0;
-			r->entry_end = (unsigned)got;
-		}
-		entry = (const void *)(r->entries.bytes + r->entry_at);
-		r->entry_at += entry->reclen;
+	while ((more = next_entry(r, &name)) > 0) {
 		/* stat first: opening a device may do something. */
-		if (entry->name[0] == '.' || kernel_stat(r->folder, entry->name, &st, 0) < 0 || !S_ISREG(st.st_mode))
+		if (name[0] == '.' || kernel_stat(r->folder, name, &st, 0) < 0 || !S_ISREG(st.st_mode))
 			continue;
-		r->fd = kernel_open(r->folder, entry->name, READ_FLAGS);
+		r->fd = kernel_open(r->folder, name, READ_FLAGS);
 		if (r->fd < 0)
 			continue;
-		r->name = entry->name;
+		r->name = name;
 		r->fresh = true;
-		return 1;
+		break;
 	}
+	return more;
 }
 
 /* From memory: all of it is one file. */
@@ -237,6 +249,39 @@ file_reader_close(struct file_reader *r)
 {
 	shut(&r->fd);
 	shut(&r->folder);
+}
+
+int
+file_list(const char *folder, bool (*is_wanted)(struct str name), struct arena *a, const char **list, size_t cap, size_t *n, struct err *e)
+{
+	struct file_reader r;
+	struct buf path = { 0 };
+	const char *name;
+	int more;
+
+	*n = 0;
+	if (file_reader_open(&r, folder, e) < 0)
+		return -1;
+	while ((more = next_entry(&r, &name)) > 0) {
+		size_t at = *n;
+
+		if (!is_wanted(str_of(name)))
+			continue;
+		path = arena_buf(a, strlen(folder) + strlen(name) + 2);
+		buf_fmt(&path, "%s%s%s%c", folder, str_has_suffix(str_of(folder), S("/")) ? "" : "/", name, 0);
+		if (path.full || at == cap)
+			break;
+		for (; at && strcmp(list[at - 1], path.at) > 0; at--)
+			list[at] = list[at - 1];
+		list[at] = path.at;
+		++*n;
+	}
+	if (more < 0)
+		fail_read(e, folder, errno);
+	else if (more)
+		more = path.full ? arena_err(e) : err_set(e, ERR_LIMIT, CAUSE_FILE, "%s: more than %zu files", folder, cap);
+	file_reader_close(&r);
+	return more;
 }
 
 /* A file that is being replaced. */

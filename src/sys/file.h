@@ -54,6 +54,11 @@ int file_reader_rewind(struct file_reader *r, struct err *e) __attribute__((warn
 /* Idempotent; an all-zero reader that was never opened must not be given. */
 void file_reader_close(struct file_reader *r);
 
+/* The entries of a folder whose names are wanted, whatever they are, as "FOLDER/NAME" (C strings, the arena's), ordered by bytes: *n of them,
+   at most cap. 0; or -1 with CAUSE_FILE, a line that begins with the folder, ERR_LIMIT when there are more, or CAUSE_MEMORY. */
+int file_list(const char *folder, bool (*is_wanted)(struct str name), struct arena *a, const char **list, size_t cap, size_t *n,
+    struct err *e) __attribute__((warn_unused_result));
+
 /* Replace the file `path` by `bytes`, or make it, in one step that a reader, a crash or a full disk cannot see the middle
    of: written to the folder's ".NAME.pantler" (created exclusively; exactly `mode`, whatever the umask, before the first
    byte), synced, renamed over, and the folder synced. A temporary that a killed run left is removed first; one that

@@ -10,6 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 #define WORDS 64
 
+static _Alignas(16) char memory[4096];
+
 static void
 must(bool holds)
 {
@@ -20,7 +22,7 @@ must(bool holds)
 static int
 refused(const struct err *e)
 {
-	must(e->code == ERR_INPUT && e->cause == CAUSE_USE);
+	must((e->code == ERR_INPUT || e->code == ERR_LIMIT) && e->cause == CAUSE_USE);
 	must(e->line[0] && str_is_printable(str_of(e->line)) && str_is_printable(str_of(e->hint)));
 	return 0;
 }
@@ -57,6 +59,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			return refused(&e);
 	if (conf_check(&c, verb, &e) < 0)
 		return refused(&e);
+	if (verb == VERB_AGENT) {
+		struct arena arena = { .at = memory, .cap = sizeof memory };
+
+		memset(memory, 0, sizeof memory);
+		must(conf_read_files(&c, verb, NULL, 0, &arena, &e) == 0);
+		if (conf_check_agent(&c, &e) < 0)
+			return refused(&e);
+	}
 	must(region_is_valid(c.region) && c.mode <= 0777 && c.timeout_ms > 0);
 	must(str_is_printable(c.vault.namespace) && str_is_printable(c.vault.address.path) && c.vault.address.host.name.len);
 	return 0;

@@ -117,12 +117,32 @@ for text, place, what in (
     said(what, sign(file(text)), 1, line("sign", "%s:%s: %s" % (NAME, place, what), 1))
 said("nothing in it", sign(file("")), 0, "", sign().out)
 said("blanks and a comment", sign(file("  \n# x")), 0, "", sign().out)
-said("two files", sign("-config=a", "-config=b"), 1, line("sign", "-config stands twice, and this build reads one file", 1))
+said("two files", sign(file(HCL), file('auto_auth { method "aws" { config { role = "two" } } }', NAME + "2"), "-address=http://127.0.0.1:1"), 0, "",
+     sign("-role=two").out)
 said("no such file", sign("-config=/nowhere/agent"), 1, line("sign", "-config: /nowhere/agent: no such file or directory", 1))
 said("the same by the variable", sign(env={"PANTLER_CONFIG": "/nowhere/agent"}), 1,
      line("sign", "PANTLER_CONFIG: /nowhere/agent: no such file or directory", 1))
-said("a folder", sign("-config=" + folder), 1, line("sign", "-config: %s: is a directory" % folder, 1,
-                                                   "this build reads one file, and no folder of them"))
+PARTS = os.path.join(folder, "parts")
+os.makedirs(os.path.join(PARTS, "folder.hcl"))
+said("an empty folder", sign("-config=" + PARTS), 0, "", sign().out)
+for part, text in (("b.json", '{"auto_auth":{"method":{"type":"aws","config":{"role":"b"}}}}'), ("a.hcl", 'auto_auth { method "aws" { config { role = "a" } } }'),
+                   ("c.txt", "?"), (".#d.hcl", "?"), ("e.hcl~", "?"), ("#f.hcl#", "?")):
+    file(text, os.path.join(PARTS, part))
+said("a folder's files, by their names", sign("-config=" + PARTS), 0, "", sign("-role=b").out)
+said("the same by the variable", sign(env={"PANTLER_CONFIG": PARTS + "/"}), 0, "", sign("-role=b").out)
+said("a file behind it", sign("-config", PARTS, "-config", os.path.join(PARTS, "a.hcl")), 0, "", sign("-role=a").out)
+file("vault {", os.path.join(PARTS, "z.hcl"))
+said("one of them is wrong", sign("-config=" + PARTS), 1, line("sign", PARTS + "/z.hcl:1:7: never closed", 1))
+file(b" " * (1024 * 1024 - 10), os.path.join(PARTS, "z.hcl"))
+said("they are large together", sign("-config=" + PARTS), 1, re.compile(
+    r"pantler: sign: -config: %s/z\.hcl: longer than 10\d{5} bytes \(code 1\)\n" % re.escape(PARTS)))
+for i in range(31):
+    file("", os.path.join(PARTS, "f%02d.hcl" % i))
+said("too many", sign("-config=" + PARTS), 1, line("sign", "-config: %s: more than 32 files" % PARTS, 1))
+said("too many together", sign(*["-config=" + NAME] * 31, "-config=" + PARTS), 1, line("sign", "-config: %s: more than 32 files" % PARTS, 1))
+for i in range(2, 31):
+    os.unlink(os.path.join(PARTS, "f%02d.hcl" % i))
+said("too many of both", sign(file("", NAME), *["-config=" + NAME] * 30, "-config=" + PARTS), 1, line("sign", "-config: more than 32 configuration files", 1))
 said("a device", sign("-config=/dev/null"), 1, line("sign", "-config: /dev/null: not a regular file", 1))
 said("a very large one", sign(file(" " * (1024 * 1024 + 1))), 1, line("sign", "-config: %s: longer than 1048576 bytes" % NAME, 1))
 said("the largest", sign(file(" " * (1024 * 1024))), 0, "", sign().out)

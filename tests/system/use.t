@@ -41,7 +41,7 @@ ok(max(map(len, help_text.out.splitlines())) <= 110, "that fit a terminal")
 said("no verb: help, for people", run(), 1, help_text.out)
 for words in (["-h"], ["-help"], ["--help"], ["help"]):
     said(" ".join(words), run(*words), 0, "", help_text.out)
-for verb in ("login", "sign", "doctor", "version", "help"):
+for verb in ("login", "sign", "doctor", "agent", "version", "help"):
     about = run("help", verb)
     said("help " + verb, about, 0, "", re.compile(r"pantler %s .*\n  [^\n]+\n\n.*" % verb, re.S))
     for flag in ("-h", "-help", "--help"):
@@ -54,7 +54,7 @@ wrong("an unknown verb", run("colour"), 'unknown verb "colour"', 1, "pantler hel
 wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
-for verb in ("agent", "read", "kv", "exec", "check", "token-helper"):
+for verb in ("read", "kv", "exec", "check", "token-helper"):
     wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
 
 VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, on BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
@@ -84,8 +84,7 @@ wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -a
 wrong("an unknown flag, to sign", run("sign", "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help sign shows the flags", "sign")
 wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help login shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
-for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "log-format", "log-file", "clock", "log-rotate-bytes",
-             "log-rotate-duration", "log-rotate-max-files", "exit-after-auth"):
+for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "clock"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
 wrong("a flag without its value", login("-role"), "-role needs a value")
 wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")

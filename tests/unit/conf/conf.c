@@ -68,7 +68,7 @@ run_precedence(enum conf_key key)
 	ok(read_all(verb, NULL, NULL) == 0 && is_said(key, fallback, FROM_DEFAULT, "-", name), "-%s: default", name);
 	ok(read_all(verb, NULL, LIST(flag)) == 0 && is_said(key, "by-flag", FROM_FLAG, "-", name), "-%s: flag", name);
 	ok(read_all(verb, NULL, LIST(empty_flag)) == 0 && is_said(key, "", FROM_FLAG, "-", name), "-%s: an empty flag is one", name);
-	ok(key == CONF_CONFIG || (read_all(verb, NULL, LIST(empty_flag, flag)) == 0 && is_said(key, "by-flag", FROM_FLAG, "-", name)), "-%s: the last one", name);
+	ok((read_all(verb, NULL, LIST(empty_flag, flag)) == 0 && is_said(key, "by-flag", FROM_FLAG, "-", name)), "-%s: the last one", name);
 	if (!*variable) {
 		snprintf(vault, sizeof vault, "VAULT_%s=by-vault", name);
 		ok(read_all(verb, LIST(vault), NULL) == 0 && is_said(key, fallback, FROM_DEFAULT, "-", name), "-%s: no variable", name);
@@ -128,6 +128,7 @@ run_syntax(void)
 	char *forms[][3] = {
 		{ "-role=web" }, { "--role=web" }, { "-role", "web" }, { "--role", "web" }, { "-role=x", "-role=web" },
 	};
+	char *many[CONF_FILES + 2] = { NULL };
 	int wrong = 0;
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
@@ -159,8 +160,14 @@ run_syntax(void)
 	is_int(wrong, 0, "each verb takes its flags and no other");
 	ok(read_all(VERB_SIGN, LIST("PANTLER_CONFIG=a"), LIST("-config=b")) == 0 && is_said(CONF_CONFIG, "b", FROM_FLAG, "-", "config"),
 	   "a file by flag goes before one by variable");
-	ok(read_all(VERB_SIGN, NULL, LIST("-config=a", "-config=b")) < 0, "two files");
-	is_line(&err, "-config stands twice, and this build reads one file", "are one too many");
+	ok(read_all(VERB_SIGN, NULL, LIST("-config=a", "-config=", "-config=b")) == 0 && c.path_n == 2 && !strcmp(c.path[0], "a") && !strcmp(c.path[1], "b"),
+	   "-config again and again; an empty one is none");
+	ok(read_all(VERB_SIGN, LIST("PANTLER_CONFIG=a"), NULL) == 0 && !c.path_n, "the variable is none of them");
+	for (int i = 0; i <= CONF_FILES; i++)
+		many[i] = "-config=a";
+	ok(read_all(VERB_SIGN, NULL, many + 1) == 0 && c.path_n == CONF_FILES, "as many as there is room for");
+	ok(read_all(VERB_SIGN, NULL, many) < 0 && err.code == ERR_LIMIT && err.cause == CAUSE_USE, "and no more");
+	is_line(&err, "-config stands more than 32 times", "its line");
 }
 
 /* Arguments that cannot be read at all: (flag, line, hint). */
@@ -187,10 +194,10 @@ static const char *const unread[][3] = {
 	{ "-header=x", "-header: not in this build yet", "" },
 	{ "-owner=x", "-owner: not in this build yet", "" },
 	{ "-decode=x", "-decode: not in this build yet", "" },
-	{ "-log-format=x", "-log-format: not in this build yet", "" },
-	{ "-log-file=x", "-log-file: not in this build yet", "" },
+	{ "-log-format=x", "unknown flag -log-format", "pantler help login shows the flags" },
+	{ "-once", "unknown flag -once", "pantler help login shows the flags" },
 	{ "-clock=floor", "-clock: not in this build yet", "" },
-	{ "-ignore-unsupported", "-ignore-unsupported: not in this build yet", "" },
+	{ "-ignore-unsupported", "unknown flag -ignore-unsupported", "pantler help login shows the flags" },
 };
 
 static const char *const refused_variables[][2] = {

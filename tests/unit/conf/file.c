@@ -7,7 +7,7 @@
 
 static struct config c;
 static struct err err;
-static char memory[1 << 16];
+static _Alignas(16) char memory[1 << 16];
 static struct arena arena = { .at = memory, .cap = sizeof memory };
 
 #define LIST(...) (char *[]){ __VA_ARGS__, NULL }
@@ -23,7 +23,7 @@ read_with(char *const *env, char *const *argv, struct str text)
 		argc++;
 	if (conf_read_env(&c, env, &err) < 0 || conf_read_flags(&c, VERB_LOGIN, argc, argv, &rest, &err) < 0)
 		return -2;
-	return conf_read_file(&c, "F", text, &arena, &err);
+	return conf_read_files(&c, VERB_LOGIN, &(struct conf_file){ "F", text }, 1, &arena, &err);
 }
 
 static int
@@ -84,7 +84,7 @@ everything(void)
 	said(CONF_TLS_SERVER_NAME, "v.example", "F:6:21: ", "tls_server_name");
 	said(CONF_TLS_SKIP_VERIFY, "1", "F:7:21: ", "tls_skip_verify");
 	said(CONF_MOUNT, "auth/a", "F:12:18: ", "mount_path");
-	said(CONF_WRAP_TTL, "90", "F:14:16: ", "wrap_ttl");
+	said(CONF_WRAP_TTL, "90000ms", "F:14:16: ", "wrap_ttl");
 	said(CONF_TYPE, "iam", "F:17:14: ", "type");
 	said(CONF_ROLE, "web", "F:17:28: ", "role");
 	said(CONF_HEADER_VALUE, "id", "F:17:50: ", "header_value");
@@ -211,7 +211,8 @@ static const struct {
 	{ "auto_auth { method aws { mount_path = \"a\", Mount_Path = \"CANARY\" } }", "F:1:44: mount_path was set before" },
 	{ "auto_auth { method aws { mount_path = \"a\", mount_path = \"CANARY\" } }", "F:1:44: key \"mount_path\" was set before, at 1:26" },
 	{ "auto_auth { method aws { wrap_ttl = \"CANARY\" } }", "F:1:37: wrap_ttl is not a duration like 90, 1m30s or 500ms" },
-	{ "auto_auth { method aws { wrap_ttl = 1.5 } }", "F:1:37: wrap_ttl is not a duration like 90, 1m30s or 500ms" },
+	{ "auto_auth { method aws { wrap_ttl = 1e3 } }", "F:1:37: wrap_ttl is not a duration like 90, 1m30s or 500ms" },
+	{ "auto_auth { method aws { wrap_ttl = 9223372037 } }", "F:1:37: wrap_ttl is not a duration like 90, 1m30s or 500ms" },
 	{ "vault { client_cert = \"CANARY\" }", "F:1:23: client_cert is set: not in this build yet" },
 	{ "vault { client_key = \"CANARY\" }", "F:1:22: client_key is set: not in this build yet" },
 	{ "vault { tls_pin = \"CANARY\" }", "F:1:19: tls_pin is set: not in this build yet" },
@@ -362,16 +363,16 @@ memory_is_small(void)
 {
 	struct arena small = { .at = memory };
 
-	for (small.cap = 0; small.cap < 700; small.cap += 10) {
+	for (small.cap = 0; small.cap < 2700; small.cap += 50) {
 		int r;
 
 		c = (struct config){ 0 };
 		small.len = 0;
 		if (conf_read_env(&c, NULL, &err) < 0)
 			break;
-		r = conf_read_file(&c, "F", S(ALL), &small, &err);
+		r = conf_read_files(&c, VERB_LOGIN, &(struct conf_file){ "F", S(ALL) }, 1, &small, &err);
 		if (r == 0 || err.cause != CAUSE_MEMORY) {
-			ok(false, "an arena of %zu bytes", small.cap);
+			ok(false, "an arena of %zu bytes: %s", small.cap, r ? err.line : "enough");
 			return;
 		}
 	}

@@ -546,6 +546,38 @@ test_at_once(void)
 		"and the next run goes on");
 }
 
+static bool
+is_text(struct str name)
+{
+	return str_has_suffix(name, S(".t"));
+}
+
+static void
+test_list(void)
+{
+	const char *list[3];
+	struct arena small = { .at = big };
+	size_t n;
+
+	mkdir("l", 0755);
+	mkdir("l/b.t", 0755);
+	put("l/c.t", "", 0600);
+	put("l/a.t", "", 0);
+	put("l/a", "", 0600);
+	put("l/.x", "", 0600);
+	ok(file_list("l", is_text, &arena, list, 3, &n, &err) == 0 && n == 3, "a folder's names");
+	ok(n == 3 && !strcmp(list[0], "l/a.t") && !strcmp(list[1], "l/b.t") && !strcmp(list[2], "l/c.t"), "those that are wanted, in order");
+	ok(file_list("l/", is_text, &arena, list, 3, &n, &err) == 0 && n == 3 && !strcmp(list[1], "l/b.t"), "no second slash");
+	ok(file_list("l/b.t", is_text, &arena, list, 3, &n, &err) == 0 && n == 0, "an empty folder");
+	ok(file_list("l", is_text, &arena, list, 2, &n, &err) < 0 && err.code == ERR_LIMIT && err.cause == CAUSE_FILE, "too many");
+	is_line(&err, "l: more than 2 files", "its line");
+	for (; small.cap < 12; small.cap++, small.len = 0)
+		ok(file_list("l", is_text, &small, list, 3, &n, &err) < 0 && err.cause == CAUSE_MEMORY, "no room: %zu", small.cap);
+	ok(file_list("none", is_text, &arena, list, 3, &n, &err) < 0 && err.code == ERR_ABSENT && err.cause == CAUSE_FILE, "no such folder");
+	is_line(&err, "none: no such file or directory", "its line");
+	ok(file_list("l/c.t", is_text, &arena, list, 3, &n, &err) < 0 && err.code == ERR_SYS && err.cause == CAUSE_FILE, "no folder");
+}
+
 int
 main(void)
 {
@@ -556,6 +588,7 @@ main(void)
 		return 1;
 	test_read();
 	test_reader();
+	test_list();
 	test_replace();
 	test_faults();
 	test_at_once();

@@ -1,0 +1,25 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}
+cache {
+}
+listener "tcp" {
+  address = "127.0.0.1:0"
+  tls_disable = true
+}

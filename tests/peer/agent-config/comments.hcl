@@ -1,0 +1,24 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+# one
+// two
+/* three
+ four */
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}
+# no line end behind this

@@ -1,0 +1,21 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    dh_type = "x448"
+    dh_path = "dh"
+    config = {
+      path = "token"
+    }
+  }
+}

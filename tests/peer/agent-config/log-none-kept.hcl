@@ -1,0 +1,21 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+log_file = "agent.log"
+log_rotate_max_files = -1
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}

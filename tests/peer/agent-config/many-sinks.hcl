@@ -1,0 +1,43 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token0"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token1"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token2"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token3"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token4"
+    }
+  }
+}

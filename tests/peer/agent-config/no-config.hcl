@@ -1,0 +1,15 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}

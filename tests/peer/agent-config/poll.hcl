@@ -1,0 +1,20 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+      credential_poll_interval = 30
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  enable_reauth_on_new_credentials = true
+
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "token"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+vault {
+  address = "http://127.0.0.1:1"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    wrap_ttl = "5m"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    wrap_ttl = "5m"
+    config = {
+      path = "token"
+    }
+  }
+}
