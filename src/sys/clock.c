@@ -45,12 +45,34 @@ clock_now(void)
 }
 
 int64_t
-clock_wall_s(void)
+clock_wall(uint32_t *ns)
 {
 	int64_t s = 0;
-	uint64_t ns;
+	uint64_t part = 0;
 
-	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? s : 0;	/* a clock before 1970 is as good as 1970 */
+	if (!read_clock(CLOCK_REALTIME, &s, &part) || s < 0)	/* a clock before 1970 is as good as 1970 */
+		s = 0;
+	*ns = (uint32_t)part;
+	return s;
+}
+
+int64_t
+clock_wall_s(void)
+{
+	uint32_t ns;
+
+	return clock_wall(&ns);
+}
+
+uint64_t
+clock_monotonic_us(void)
+{
+	int64_t s = 0;
+	uint64_t ns = 0;
+
+	(void)read_clock(CLOCK_MONOTONIC, &s, &ns);
+	divide(&ns, 1000);
+	return (uint64_t)s * 1000000 + ns;
 }
 
 int64_t

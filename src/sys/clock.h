@@ -8,8 +8,14 @@
 /* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps; of CLOCK_MONOTONIC on kernels before 2.6.39. */
 tick clock_now(void);
 
-/* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
+/* Wall clock, unix seconds. For signatures, certificates and logs alone: it may jump. */
 int64_t clock_wall_s(void);
+
+/* The same with the nanoseconds of that second. For logs and the names of their files. */
+int64_t clock_wall(uint32_t *ns);
+
+/* Microseconds of CLOCK_MONOTONIC, which stands while the machine sleeps: what systemd asks for. */
+uint64_t clock_monotonic_us(void);
 
 /* When this program was built (SOURCE_DATE_EPOCH), unix seconds: it is no earlier than that. */
 int64_t clock_built_s(void);

@@ -63,9 +63,17 @@ void file_reader_close(struct file_reader *r);
    with the new file in place). */
 int file_replace(struct str path, struct str bytes, mode_t mode, struct err *e) __attribute__((warn_unused_result));
 
+/* The same; the new file stays open at *held, for the caller to close, and is locked by flock(2) until then, or until the process
+   ends, however it does. On failure *held is not touched. */
+int file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e) __attribute__((warn_unused_result));
+
 /* Whether file_replace can be expected to work: the path is good, what stands there may be replaced, and the folder may be written,
    as far as the kernel tells (Linux 5.8). Makes and changes nothing; 0, or -1 as file_replace's. */
 int file_check(struct str path, struct err *e) __attribute__((warn_unused_result));
+
+/* Open the folder of a file that shall be made or replaced: *folder, the caller's to close, and *name, the last part of the path.
+   0; or -1 as file_replace's, *folder -1. */
+int file_open_folder(struct str path, int *folder, struct str *name, struct err *e) __attribute__((warn_unused_result));
 
 #define FILE_NAME_MAX 246	/* NAME_MAX without the nine bytes of "." and ".pantler" */
 
