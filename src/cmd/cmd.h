@@ -29,6 +29,7 @@ int cmd_hint_verb(struct str name, struct err *e);
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_check(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 

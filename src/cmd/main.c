@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "check\0" "token-helper\0";
+static const char not_yet[] = "agent\0" "read\0" "kv\0" "exec\0" "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -108,6 +108,8 @@ run_verb(struct cmd *c, struct err *e)
 		return cmd_sign(c, e);
 	case VERB_DOCTOR:
 		return cmd_doctor(c, e);
+	case VERB_CHECK:
+		return cmd_check(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:

@@ -11,8 +11,9 @@ enum conf_verb {
 	VERB_LOGIN = 1,
 	VERB_SIGN = 2,
 	VERB_DOCTOR = 4,
-	VERB_VERSION = 8,
-	VERB_HELP = 16,
+	VERB_CHECK = 8,
+	VERB_VERSION = 16,
+	VERB_HELP = 32,
 };
 
 #define VERBS_AWS (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)	/* those that a machine's identity is for */
@@ -47,6 +48,7 @@ enum conf_verb {
 	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
 	FLAG(NONCE_FILE, "nonce-file", "", VERB_LOGIN | VERB_DOCTOR, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
 	FLAG(ALL, "all", "", VERB_DOCTOR | CONF_BOOL, "", "", "", "try every source of credentials") \
+	FLAG(READY_FILE, "ready-file", "", VERB_CHECK, "", "", "FILE", "is there while the token is good") \
 	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
 	FLAG(LOG_LEVEL, "log-level", "", VERBS_AWS, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")

@@ -341,21 +341,27 @@ clear_temp(const struct target *t, struct err *e)
 	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
 }
 
+/* Whether the name is that of the open file still. */
+static bool
+is_at(int fd, int folder, const char *name)
+{
+	struct stat ours, named;
+
+	return kernel_stat(fd, "", &ours, AT_EMPTY_PATH) == 0 && kernel_stat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
 /* Make the temporary, ours alone. */
 static int
 make_temp(const struct target *t, int *fd, struct err *e)
 {
-	struct stat ours, named;
-
 	if (clear_temp(t, e) < 0)
 		return -1;
 	*fd = kernel_open(t->folder, t->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (*fd < 0)
 		return errno == EEXIST ? refuse(e, t->path, "another process is writing it") : fail_write(e, t->path, errno);
 	/* Before it was locked someone else may have taken it for a leftover. */
-	if (!lock(*fd) || kernel_stat(*fd, "", &ours, AT_EMPTY_PATH) < 0 ||
-		kernel_stat(t->folder, t->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		ours.st_dev != named.st_dev || ours.st_ino != named.st_ino) {
+	if (!lock(*fd) || !is_at(*fd, t->folder, t->temp)) {
 		shut(fd);
 		return refuse(e, t->path, "another process is writing it");
 	}
@@ -404,6 +410,34 @@ file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, str
 		*held = fd;
 	else
 		shut(&fd);	/* and with it the lock, after the name has gone */
+	return result;
+}
+
+void
+file_remove_held(const char *path, int held)
+{
+	if (is_at(held, AT_FDCWD, path))
+		unlinkat(AT_FDCWD, path, 0);
+	close(held);
+}
+
+enum file_holding
+file_is_held(const char *path)
+{
+	enum file_holding result = FILE_LEFT;
+	bool again = true;
+
+	for (int tries = 0; again && tries < 5; tries++) {
+		int fd = kernel_open(AT_FDCWD, path, READ_FLAGS | O_NOFOLLOW);
+
+		if (fd < 0)
+			return errno == ENOENT ? FILE_LEFT : FILE_UNKNOWN;
+		/* Shared, so that two who ask do not take each other for the holder. */
+		if (syscall(SYS_flock, fd, 1 | 4 /* LOCK_SH | LOCK_NB */) < 0)
+			result = errno == EWOULDBLOCK ? FILE_HELD : FILE_UNKNOWN;
+		again = result == FILE_LEFT && !is_at(fd, AT_FDCWD, path);	/* replaced since it was opened */
+		close(fd);
+	}
 	return result;
 }
 

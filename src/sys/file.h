@@ -67,6 +67,18 @@ int file_replace(struct str path, struct str bytes, mode_t mode, struct err *e) 
    ends, however it does. On failure *held is not touched. */
 int file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e) __attribute__((warn_unused_result));
 
+/* Remove the file at `path` if it is the one that is held, and close it. */
+void file_remove_held(const char *path, int held);
+
+enum file_holding {
+	FILE_UNKNOWN,	/* the file system has no locks, or it cannot be opened */
+	FILE_HELD,	/* whoever made it by file_replace_held holds it */
+	FILE_LEFT,	/* nobody does, or there is no file */
+};
+
+/* Whether the file is held. Needs the right to read it. */
+enum file_holding file_is_held(const char *path);
+
 /* Whether file_replace can be expected to work: the path is good, what stands there may be replaced, and the folder may be written,
    as far as the kernel tells (Linux 5.8). Makes and changes nothing; 0, or -1 as file_replace's. */
 int file_check(struct str path, struct err *e) __attribute__((warn_unused_result));
