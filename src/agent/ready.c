@@ -109,45 +109,42 @@ ready_remove(struct ready_file *f)
 	f->held = -1;
 }
 
-static int
-fail(struct err *e, const char *path, const char *why)
+/* NULL: it is to be believed. */
+static const char *
+find_fault(const char *path, struct str text, tick now)
 {
-	return err_set(e, ERR_RETRY, CAUSE_READY, "%s: %s", path, why);
+	char memory[64];
+	struct str boot = read_boot(memory, sizeof memory);
+	struct ready r;
+	enum file_holding holding;
+
+	if (!ready_parse(&r, text))
+		return "not a ready file of this version";
+	if (!str_eq(boot, r.boot) && !str_is(boot, "-") && !str_is(r.boot, "-"))
+		return "of another boot";
+	if (r.written_at > now)
+		return "from the future";
+	if (tick_is_past(r.until, now))
+		return "past its time";
+	holding = file_is_held(path);
+	if (holding == FILE_UNKNOWN && r.start && read_start(r.pid) == r.start)
+		holding = FILE_HELD;
+	return holding == FILE_HELD ? NULL : "its agent has ended";
 }
 
 int
 ready_check(const char *path, tick now, struct err *e)
 {
-	char text[READY_MAX + 1], memory[64];
+	char text[READY_MAX + 1];
 	struct arena a = { .at = text, .cap = sizeof text };
-	struct str all, boot;
-	struct ready r;
-	uint64_t start;
+	struct str all;
+	const char *why;
 
 	if (file_read(path, READY_MAX, &a, &all, e) < 0) {
 		e->code = ERR_RETRY;
 		e->cause = CAUSE_READY;
 		return -1;
 	}
-	if (!ready_parse(&r, all))
-		return fail(e, path, "not a ready file of this version");
-	boot = read_boot(memory, sizeof memory);
-	if (!str_is(boot, "-") && !str_is(r.boot, "-") && !str_eq(boot, r.boot))
-		return fail(e, path, "of another boot");
-	if (r.written_at > now)
-		return fail(e, path, "from the future");
-	if (tick_is_past(r.until, now))
-		return fail(e, path, "past its time");
-	switch (file_is_held(path)) {
-	case FILE_HELD:
-		return 0;
-	case FILE_LEFT:
-		return fail(e, path, "its agent has ended");
-	case FILE_UNKNOWN:
-		break;
-	}
-	start = read_start(r.pid);
-	if (start && start == r.start)
-		return 0;
-	return fail(e, path, start ? "its agent has ended, and its process number is another's" : "its agent has ended, or is hidden");
+	why = find_fault(path, all, now);
+	return why ? err_set(e, ERR_RETRY, CAUSE_READY, "%s: %s", path, why) : 0;
 }

@@ -14,12 +14,11 @@ static const char words[] = "error\0   warn\0    info\0    debug";
 static void
 add_time(struct buf *out, const struct logline *l, unsigned digits)
 {
-	uint64_t part = l->at_us;
+	uint64_t s = l->at_ns, part = divide(&s, 1000000000);
 
-	date_format_rfc3339(out, l->at_s);
+	date_format_rfc3339(out, (int64_t)s);
 	out->len--;	/* Z */
-	if (digits == 3)
-		divide(&part, 1000);
+	divide(&part, digits == 3 ? 1000000 : 1000);
 	buf_add_c(out, '.');
 	buf_add_digits(out, part, digits);
 	buf_add_c(out, 'Z');
@@ -119,25 +118,12 @@ add_member(struct jsonw *w, const char *key, struct str value)
 	}
 }
 
-/* The first of the keys behind `last`; NULL when there is none. */
-static const struct log_pair *
-next_pair(const struct log_pair *p, const char *last)
-{
-	const struct log_pair *next = NULL;
-
-	for (; p && p->key; p++)
-		if (strcmp(p->key, last) > 0 && (!next || strcmp(p->key, next->key) < 0))
-			next = p;
-	return next;
-}
-
 static void
 add_json(struct buf *out, const struct logline *l)
 {
 	struct jsonw w = { .out = out };
 	char text[32];
 	struct buf at = BUF(text);
-	const struct log_pair *p = NULL;
 
 	add_time(&at, l, 6);
 	out->cap -= LOGLINE_ROOM / 2;	/* the name and the time come behind the message */
@@ -147,7 +133,7 @@ add_json(struct buf *out, const struct logline *l)
 	out->cap += LOGLINE_ROOM / 2;
 	add_member(&w, "@module", str_of(l->name));
 	add_member(&w, "@timestamp", buf_str(&at));
-	while ((p = next_pair(l->pairs, p ? p->key : "")))
+	for (const struct log_pair *p = l->pairs; p && p->key; p++)
 		add_member(&w, p->key, p->value);
 	out->cap++;
 	jsonw_close(&w, '}');

@@ -25,8 +25,7 @@ struct log_pair {
 };
 
 struct logline {
-	int64_t at_s;		/* unix seconds */
-	uint32_t at_us;		/* and microseconds */
+	uint64_t at_ns;		/* unix nanoseconds: until 2554 */
 	enum log_level level;
 	const char *name;	/* the logger's: "agent.auth.handler" */
 	struct str message;	/* as it shall stand: what is of outside in it is escaped already */
@@ -35,7 +34,8 @@ struct logline {
 
 /* Append the event and a line end. The shapes are those of go-hclog 1.5, in UTC: a plain value that holds anything but the bytes
    from '-' to '~' is quoted, its quotes and control bytes escaped as Go does; one that holds a line end stands below, each of its
-   lines behind "  | "; JSON has the keys in order, all of them strings. Unlike there, bytes above 0x7e are \xNN in plain values.
+   lines behind "  | "; the values of JSON are all strings. Unlike there, keys of JSON
+   stand in the order of the list, and bytes above 0x7e are \xNN in plain values.
    What does not fit is cut and shows it by "...": of the plain shapes the end, of JSON's values each that is too long, so that
    the object stays whole. `out` must be empty, with LOGLINE_ROOM bytes at least. */
 void logline_format(struct buf *out, enum log_shape shape, const struct logline *l);

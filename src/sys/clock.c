@@ -44,24 +44,22 @@ clock_now(void)
 	return s * 1000 + (int64_t)ns;
 }
 
-int64_t
-clock_wall(uint32_t *ns)
+uint64_t
+clock_wall_ns(void)
 {
 	int64_t s = 0;
-	uint64_t part = 0;
+	uint64_t ns = 0;
 
-	if (!read_clock(CLOCK_REALTIME, &s, &part) || s < 0)	/* a clock before 1970 is as good as 1970 */
-		s = 0;
-	*ns = (uint32_t)part;
-	return s;
+	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? (uint64_t)s * 1000000000 + ns : 0;	/* a clock before 1970 is as good as 1970 */
 }
 
 int64_t
 clock_wall_s(void)
 {
-	uint32_t ns;
+	uint64_t s = clock_wall_ns();
 
-	return clock_wall(&ns);
+	divide(&s, 1000000000);
+	return (int64_t)s;
 }
 
 uint64_t

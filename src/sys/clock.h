@@ -8,11 +8,11 @@
 /* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps; of CLOCK_MONOTONIC on kernels before 2.6.39. */
 tick clock_now(void);
 
-/* Wall clock, unix seconds. For signatures, certificates and logs alone: it may jump. */
+/* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
 int64_t clock_wall_s(void);
 
-/* The same with the nanoseconds of that second. For logs and the names of their files. */
-int64_t clock_wall(uint32_t *ns);
+/* The same in unix nanoseconds, for logs and the names of their files. */
+uint64_t clock_wall_ns(void);
 
 /* Microseconds of CLOCK_MONOTONIC, which stands while the machine sleeps: what systemd asks for. */
 uint64_t clock_monotonic_us(void);

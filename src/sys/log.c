@@ -3,7 +3,6 @@
 #define _GNU_SOURCE 1
 #include "sys/log.h"
 
-#include "base/divide.h"
 #include "sys/clock.h"
 #include "sys/kernel.h"
 #include "sys/logfile.h"
@@ -118,14 +117,11 @@ emit(enum log_level level, const char *name, struct str message, const struct lo
 {
 	char text[PREFIX + LOG_EVENT];
 	struct buf b = { .at = text + PREFIX, .cap = LOG_EVENT };
-	uint32_t ns;
-	int64_t now_s = clock_wall(&ns);
-	uint64_t us = ns;
+	uint64_t now_ns = clock_wall_ns();
 
-	divide(&us, 1000);
-	logline_format(&b, shape, &(struct logline){ now_s, (uint32_t)us, level, name, message, pairs });
+	logline_format(&b, shape, &(struct logline){ now_ns, level, name, message, pairs });
 	if (file)
-		logfile_write(file, buf_str(&b), clock_now(), (uint64_t)now_s * 1000000000 + ns);
+		logfile_write(file, buf_str(&b), clock_now(), now_ns);
 	if (is_journal)
 		put_journal(b.at, buf_str(&b), level);
 	else

@@ -47,9 +47,6 @@ logfile_open(struct logfile *f, tick now, struct err *e)
 	int sys;
 
 	f->folder = f->fd = -1;
-	for (const char *sign = "*?["; *sign; sign++)
-		if (str_find_c(path, *sign) != SIZE_MAX)
-			return err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %s: the name of a log holds no %c", f->path, *sign);
 	if (str_has_suffix(path, S("/"))) {
 		f->folder = kernel_open(AT_FDCWD, f->path, O_RDONLY | O_DIRECTORY);
 		if (f->folder < 0)

@@ -21,7 +21,8 @@ struct logfile {
 };
 
 /* Open it, or make it with mode 0640; a link, or what is no regular file, is refused. 0; or -1 with CAUSE_OUTPUT, "write PATH: ...",
-   and nothing to close. Where the path holds one of the signs "*?[" it is refused as Vault does. */
+   and nothing to close. That Vault refuses a path with "*", "?" or "[" in it is for whoever reads the configuration: here they are
+   signs like others. */
 int logfile_open(struct logfile *f, tick now, struct err *e) __attribute__((warn_unused_result));
 
 /* Append whole lines, in one write. Before it, when it is time: the file is renamed to "BASE-NANOSECONDS.EXT" (wall_ns, unix; EXT is

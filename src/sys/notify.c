@@ -5,12 +5,12 @@
 
 #include "base/divide.h"
 #include "sys/clock.h"
+#include "sys/kernel.h"
 #include "sys/proc.h"
 
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 void
 notify_init(struct notify *n)
@@ -46,7 +46,7 @@ notify_send(const struct notify *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vfmt(&b, true, fmt, ap);
 	va_end(ap);
-	fd = b.full ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = b.full ? -1 : (int)syscall(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
 	memcpy(to.sun_path, n->path, n->len);

@@ -47,8 +47,7 @@ vectors(void)
 		uint64_t us = 0;
 
 		ok(str_to_u64(at, &us), "event %d", n);
-		l.at_s = (int64_t)(us / 1000000);
-		l.at_us = us % 1000000;
+		l.at_ns = us * 1000 + 999;
 		l.level = str_is(level, "error") ? LOG_ERROR : str_is(level, "warn") ? LOG_WARN : str_is(level, "info") ? LOG_INFO : LOG_DEBUG;
 		at = str_cut(&line, '\t');
 		snprintf(name, sizeof name, "%.*s", STR(at));
@@ -129,7 +128,7 @@ test_cut(void)
 int
 main(void)
 {
-	struct logline l = { .at_s = 86400, .level = LOG_INFO, .name = "n", .message = S("m"), .pairs = (struct log_pair[]){ { "k", S("a b") }, { "l", S("c") }, { 0 } } };
+	struct logline l = { .at_ns = 86400000000000, .level = LOG_INFO, .name = "n", .message = S("m"), .pairs = (struct log_pair[]){ { "k", S("a b") }, { "l", S("c") }, { 0 } } };
 	struct str all = S("\0\x01\x7f\x80\xff\xc3\xa4 \xe2\x80\xa8\"\\\n\r\n\x1b[2J<&>");
 
 	vectors();

@@ -148,6 +148,43 @@ test_file(void)
 	rmdir(folder);
 }
 
+/* A reader that does not read: lines are lost, and nothing hangs. */
+static void
+test_stuck(void)
+{
+	char line[2000];
+	struct str got;
+	tick before;
+
+	memset(line, 'x', sizeof line);
+	begin();
+	fcntl(ends[1], F_SETPIPE_SZ, 4096);
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	while (write(ends[1], line, sizeof line) > 0)
+		;
+	while (write(ends[1], line, 1) > 0)
+		;
+	fcntl(ends[1], F_SETFL, 0);
+	before = clock_now();
+	log_text(LOG_ERROR, "lost");
+	ok(clock_now() - before < 20 * LOG_WAIT_MS, "a full pipe costs %d ms at most", LOG_WAIT_MS);
+	for (int i = 0; i < 2; i++) {
+		struct stat st;
+
+		fstat(2, &st);
+		snprintf(line, sizeof line, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+		setenv("JOURNAL_STREAM", i ? line : "", 1);
+		log_set_shape(LOG_STANDARD);
+		before = clock_now();
+		log_event(LOG_ERROR, "n", "lost", PAIRS({ "k", S("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n21\n22") }));
+		ok(clock_now() - before < 5 * LOG_WAIT_MS, "so does an event of many lines");
+	}
+	log_set_shape(LOG_PEOPLE);
+	unsetenv("JOURNAL_STREAM");
+	got = end();
+	ok(str_find(got, S("lost")) == SIZE_MAX, "and the line");
+}
+
 int
 main(void)
 {
@@ -161,7 +198,6 @@ main(void)
 	enum log_level level;
 	char line[2000];
 	struct str got;
-	tick before;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		ok(log_level_parse(str_of(names[i].name), &level) && level == names[i].level, "level %s", names[i].name);
@@ -197,34 +233,7 @@ main(void)
 	log_text(LOG_ERROR, "%.*s", 5, line);
 	is_str(end(), S("pantler: xxxxx\n"), "a short one is not");
 
-	/* A reader that does not read: lines are lost, and nothing hangs. */
-	begin();
-	fcntl(ends[1], F_SETPIPE_SZ, 4096);
-	fcntl(ends[1], F_SETFL, O_NONBLOCK);
-	while (write(ends[1], line, sizeof line) > 0)
-		;
-	while (write(ends[1], line, 1) > 0)
-		;
-	fcntl(ends[1], F_SETFL, 0);
-	before = clock_now();
-	log_text(LOG_ERROR, "lost");
-	ok(clock_now() - before < 20 * LOG_WAIT_MS, "a full pipe costs %d ms at most", LOG_WAIT_MS);
-	for (int i = 0; i < 2; i++) {
-		struct stat st;
-
-		fstat(2, &st);
-		snprintf(line, sizeof line, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-		setenv("JOURNAL_STREAM", i ? line : "", 1);
-		log_set_shape(LOG_STANDARD);
-		before = clock_now();
-		log_event(LOG_ERROR, "n", "lost", PAIRS({ "k", S("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n21\n22") }));
-		ok(clock_now() - before < 5 * LOG_WAIT_MS, "so does an event of many lines");
-	}
-	log_set_shape(LOG_PEOPLE);
-	unsetenv("JOURNAL_STREAM");
-	got = end();
-	ok(str_find(got, S("lost")) == SIZE_MAX, "and the line");
-
+	test_stuck();
 	test_shapes();
 	test_journal();
 	test_file();
