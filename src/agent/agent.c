@@ -2,14 +2,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/agent.h"
 
+#include "base/divide.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
-#include "data/date.h"
+#include "data/code.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 #include "sys/log.h"
 #include "sys/mem.h"
 #include "sys/pid.h"
 #include "sys/rand.h"
+#include "vault/self.h"
 
 #include <signal.h>
 #include <string.h>
@@ -83,7 +86,11 @@ token_of(const struct agent *a)
 static int
 begin(struct agent *a, struct err *e)
 {
-	a->flow->deadline = tick_earlier(a->end, tick_after(clock_now(), a->config->timeout_ms));
+	/* What the limiter may hold back of the six requests of a long login comes on top. */
+	uint64_t held_ms = 6 * 60000;
+
+	divide(&held_ms, (uint32_t)a->config->requests_per_minute);
+	a->flow->deadline = tick_earlier(a->end, tick_after(clock_now(), a->config->timeout_ms + (int64_t)held_ms));
 	a->is_busy = true;
 	return mem_arena(&a->flow->arena, FLOW_BYTES, e);
 }
@@ -442,7 +449,7 @@ is_ours(struct agent *a, const struct self *m, bool *has_role)
 		*has_role = true;
 	}
 	return !m->grant.uses && (!m->grant.lease_s || (json_get(m->data, "creation_ttl", &created, &ignored) == 0 &&
-	    json_int(created, &ttl_s, &ignored) == 0 && m->grant.lease_s > ttl_s / 3));
+	    json_i64(created, &ttl_s, &ignored) == 0 && m->grant.lease_s > ttl_s / 3));
 }
 
 /* The token that an earlier run left in a sink, when it can be believed: the file is ours and nobody else may write it; it is newer than the
@@ -454,7 +461,6 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 	const struct conf_sink *s = NULL;
 	struct self m = { .vault = &c->vault, .what = SELF_LOOKUP };
 	bool has_role = false;
-	int64_t written_s;
 	int r;
 
 	for (size_t i = c->sink_n; i-- > 0;)
@@ -464,12 +470,12 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 		return 0;
 	r = begin(a, e);
 	if (r == 0)
-		r = file_read_own(s->path.at, AGENT_TOKEN_MAX, &a->flow->arena, &m.token, &written_s, e);
+		r = file_read(s->path.at, AGENT_TOKEN_MAX, &a->flow->arena, &m.token, e);
 	if (r == 0 && !str_is_visible(m.token))
 		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
 	if (r == 0)
 		r = flow_run(a->flow, self_step, &m, e);
-	if (r == 0 && (!is_ours(a, &m, &has_role) || (!has_role && configured_s >= written_s)))
+	if (r == 0 && (!is_ours(a, &m, &has_role) || (!has_role && configured_s >= file_changed_s(s->path.at))))
 		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login", STR(s->path));
 	if (r == 0)
 		r = keep_token(a, m.token, e);
@@ -494,7 +500,7 @@ make_nonce(struct agent *a, struct err *e)
 	uint8_t random[16];
 	struct buf hex = BUF(a->nonce);
 
-	if (!str_is(c->set[CONF_TYPE].value, "ec2") || auth_check_nonce(c, S(""), e) == 0)
+	if (!str_is(c->set[CONF_TYPE].value, "ec2") || auth_check_nonce(c, e) == 0)
 		return 0;
 	if (rand_bytes(random, sizeof random, e) < 0)
 		return -1;
@@ -596,7 +602,7 @@ agent_reload(struct agent *a, const struct config *c, struct err *e)
 	if (!str_eq(live->pid_file, c->pid_file))
 		warn_of("pid_file");
 	live->ca_pem = c->ca_pem;
-	memcpy(live->sink, c->sink, sizeof live->sink);
+	live->sink = c->sink;
 	live->sink_n = c->sink_n;
 	set_sinks(a);
 	if (a->token_len)

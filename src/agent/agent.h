@@ -56,7 +56,7 @@ struct agent {
 	size_t token_len;
 	char token[AGENT_TOKEN_MAX];
 	size_t sink_n;
-	struct sink sink[CONF_SINKS];
+	struct sink sink[CONF_SINKS + 1];	/* the file's, and -output's */
 };
 
 /* The beginning: sinks are tried, pid_file is written, a token that an earlier run left in a sink is taken over where that can be

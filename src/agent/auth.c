@@ -150,9 +150,9 @@ login_ec2(struct auth *a, struct flow *f, struct err *e)
 {
 	const struct config *c = f->config;
 	struct imds identity = { .env = &c->aws, .pkcs7 = c->pkcs7 };
-	struct ec2 m = { .nonce = c->nonce };
+	struct ec2 m = { .nonce = c->nonce.len ? c->nonce : a->nonce };
 
-	if (auth_check_nonce(c, e) < 0 || flow_run(f, imds_identity_step, &identity, e) < 0)
+	if ((!m.nonce.len && auth_check_nonce(c, e) < 0) || flow_run(f, imds_identity_step, &identity, e) < 0)
 		return -1;
 	if (!m.nonce.len && keep_nonce(f, identity.instance_id, &m.nonce, e) < 0)
 		return err_in(e, "nonce file");

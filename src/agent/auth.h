@@ -6,6 +6,7 @@
 #include "agent/flow.h"
 
 struct auth {
+	struct str nonce;		/* set by the caller. Type ec2: what counts where the configuration has neither nonce nor nonce_file; may be empty */
 	char host[64];			/* the machine's name */
 	struct chain_config sources;
 	struct chain chain;		/* type iam: whose credentials */

@@ -35,6 +35,7 @@ enum err_cause {
 	CAUSE_FIELD,		/* the secret exists, the field does not */
 	CAUSE_OUTPUT,		/* sink, output file or stdout cannot be written */
 	CAUSE_SEALED,		/* sealed or not initialised */
+	CAUSE_READY,		/* the agent's ready file is not to be believed */
 	CAUSE_SIGNAL,		/* err.sys is its number */
 	CAUSES,
 };

@@ -1,13 +1,73 @@
-/* cmd/agent.c: -test, which has nothing to do any more once main has read and checked everything. */
+/* cmd/agent.c: the verb that stays: reads the configuration, also again at SIGHUP, and lets agent/agent do the rest. */
 /* SPDX-License-Identifier: MIT */
+#include "agent/agent.h"
 #include "cmd/cmd.h"
+#include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/logfile.h"
+#include "sys/mem.h"
+
+static int
+set_log(const struct config *c, struct logfile *file, struct err *e)
+{
+	log_set_shape(str_is(c->log_format, "json") ? LOG_JSON : LOG_STANDARD);
+	if (!c->log_file.len)
+		return 0;
+	*file = (struct logfile){ .path = c->log_file.at, .rotate_bytes = (uint64_t)c->log_rotate_bytes,
+		.rotate_ms = c->log_rotate_duration_ms, .max_files = c->log_rotate_max_files };
+	if (logfile_open(file, clock_now(), e) < 0)
+		return err_in(e, "log file");
+	log_set_file(file);
+	return 0;
+}
+
+/* SIGHUP: the configuration once more, from the beginning. The arena of the one before is kept: what stays in force points into it. */
+static void
+reload(struct cmd *c, struct agent *a, struct arena *newest)
+{
+	struct cmd again = { .verb = c->verb, .name = c->name, .words_n = c->words_n, .words = c->words };
+	struct err e;
+
+	notify_reloading(&a->notify);
+	log_event(LOG_INFO, "agent", "config reload triggered", NULL);
+	if (cmd_configure(&again, &e) == 0 && agent_reload(a, &again.config, &e) == 0) {
+		mem_release(newest);
+		*newest = again.arena;
+	} else {
+		log_event(LOG_ERROR, "agent", "error reading configuration, the one before stays", PAIRS({ "error", str_of(e.line) }));
+		mem_release(&again.arena);
+	}
+	notify_send(&a->notify, "READY=1\n");
+}
 
 int
 cmd_agent(struct cmd *c, struct err *e)
 {
-	if (!c->config.on[CONF_TEST])
-		return err_set(e, ERR_INPUT, CAUSE_USE, "not in this build yet");
-	log_text(LOG_INFO, "the configuration is good");
-	return 0;
+	struct arena locked, newest = { 0 };
+	struct logfile file = { 0 };
+	struct agent *a;
+	enum agent_end end = AGENT_FAILED;
+
+	if (c->config.on[CONF_TEST]) {
+		log_text(LOG_INFO, "the configuration is good");
+		return 0;
+	}
+	if (mem_arena_locked(&locked, sizeof *a + 64, e) < 0)
+		return -1;
+	a = arena_get(&locked, sizeof *a);
+	if (set_log(&c->config, &file, e) == 0 && a) {
+		if (agent_start(a, &c->flow, c->configured_s, e) == 0)
+			while ((end = agent_run(a, e)) == AGENT_RELOAD)
+				reload(c, a, &newest);
+		else if (e->code == ERR_STOP)
+			end = AGENT_DONE;
+		agent_stop(a);
+	}
+	log_set_file(NULL);
+	if (file.path)
+		logfile_close(&file);
+	log_set_shape(LOG_PEOPLE);
+	mem_release(&newest);
+	mem_release(&locked);
+	return end == AGENT_FAILED ? -1 : 0;
 }

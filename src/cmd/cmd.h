@@ -10,11 +10,14 @@ struct cmd {
 	enum conf_verb verb;
 	const char *name;	/* the verb's; static */
 	struct config config;	/* checked */
-	struct arena arena;	/* of the configuration file; empty without one */
+	struct arena arena;	/* of the configuration files; empty without one */
+	int64_t configured_s;	/* when the newest of these files was changed, unix seconds; 0 without one */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
 	bool is_told;		/* the verb has said itself what went wrong: main only ends with its code */
-	int argc;		/* arguments after the flags */
+	int words_n;		/* what stands behind the verb */
+	char *const *words;
+	int argc;		/* of these, the arguments after the flags */
 	char *const *argv;
 };
 
@@ -30,8 +33,12 @@ int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_agent(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_check(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+
+/* Environment, then flags, then arguments, then the files that they name, then what they mean together: from words into config and arena. */
+int cmd_configure(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
 /* The files that -config names, if any, and those of folders that it names, into c->config and c->arena. */
 int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));

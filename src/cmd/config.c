@@ -15,6 +15,7 @@ struct files {
 	struct conf_file file[CONF_FILES];
 	size_t n;
 	size_t left;	/* bytes that all others together may have */
+	int64_t changed_s;	/* the newest of them */
 };
 
 static int
@@ -27,6 +28,8 @@ add_file(struct files *f, const char *path, struct arena *a, struct err *e)
 	if (file_read(path, f->left, a, &to->text, e) < 0)
 		return -1;
 	to->name = path;
+	if (file_changed_s(path) > f->changed_s)
+		f->changed_s = file_changed_s(path);
 	f->left -= to->text.len;
 	f->n++;
 	return 0;
@@ -71,6 +74,7 @@ cmd_read_config(struct cmd *c, struct err *e)
 	for (size_t i = 0; i < conf->path_n; i++)
 		if (add_path(&f, conf->path[i], &c->arena, e) < 0)
 			return err_in(e, "%s%s", s->prefix, s->name);
+	c->configured_s = f.changed_s;
 	return conf_read_files(conf, c->verb, f.file, f.n, &c->arena, e);
 }
 

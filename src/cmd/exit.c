@@ -18,6 +18,7 @@ static const unsigned char codes[CAUSES] = {
 	[CAUSE_FIELD] = 15,
 	[CAUSE_OUTPUT] = 16,
 	[CAUSE_SEALED] = 17,
+	[CAUSE_READY] = 18,
 	[CAUSE_SIGNAL] = 128,	/* plus the signal's number */
 };
 

@@ -9,6 +9,7 @@ static const char verbs[] =
 	"sign\0" "[flags]\0" "print the signed login request, send nothing\0"
 	"doctor\0" "[flags]\0" "explain what a login would do, then try it step by step\0"
 	"agent\0" "[flags]\0" "log in, keep the token alive, and keep it in files\0"
+	"check\0" "-ready-file=FILE\0" "exit with 0 when the agent's token and files are good now\0"
 	"version\0" "[flags]\0" "print what this file is made of\0"
 	"help\0" "[verb]\0" "print help\0";
 

@@ -104,7 +104,7 @@ cmd_login(struct cmd *cmd, struct err *e)
 {
 	struct flow *f = &cmd->flow;
 	const struct config *c = f->config;
-	struct auth auth;
+	struct auth auth = { 0 };
 	int r;
 
 	if (check_delivery(c, &f->arena, e) < 0)

@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "read\0" "kv\0" "exec\0" "check\0" "token-helper\0";
+static const char not_yet[] = "read\0" "kv\0" "exec\0" "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -66,9 +66,9 @@ find_verb(struct cmd *c, struct str name, struct err *e)
 	return cmd_hint_verb(name, e);
 }
 
-/* Environment, then flags, then arguments, then the file that they name, then what they mean together. Not inlined, like serve below: 500 bytes less. */
-static __attribute__((noinline)) int
-configure(struct cmd *c, int argc, char **argv, struct err *e)
+/* Not inlined, like serve below: 500 bytes less. */
+__attribute__((noinline)) int
+cmd_configure(struct cmd *c, struct err *e)
 {
 	enum conf_verb verb = c->verb;
 	enum log_level level;
@@ -76,10 +76,10 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 	int rest;
 
 	if (conf_read_env(&c->config, env, e) < 0 ||
-	    conf_read_flags(&c->config, verb, argc - 2, argv + 2, &rest, e) < 0)
+	    conf_read_flags(&c->config, verb, c->words_n, c->words, &rest, e) < 0)
 		return -1;
-	c->argc = argc - 2 - rest;
-	c->argv = argv + 2 + rest;
+	c->argc = c->words_n - rest;
+	c->argv = c->words + rest;
 	for (int i = 0; verb == VERB_LOGIN && i < c->argc; i++)
 		if (conf_read_pair(&c->config, str_of(c->argv[i]), e) < 0)
 			return -1;
@@ -112,6 +112,8 @@ run_verb(struct cmd *c, struct err *e)
 		return cmd_doctor(c, e);
 	case VERB_AGENT:
 		return cmd_agent(c, e);
+	case VERB_CHECK:
+		return cmd_check(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:
@@ -135,9 +137,11 @@ run(struct cmd *c, const struct proc *proc, struct err *e)
 	f->loop = &c->loop;
 	f->config = &c->config;
 	f->limit = &limit;
-	limit_init(f->limit, LIMIT_DEFAULT);
+	limit_init(f->limit, c->verb == VERB_AGENT ? (unsigned)c->config.requests_per_minute : LIMIT_DEFAULT);
 	f->proc = proc;
-	f->deadline = c->verb & VERBS_AWS ? tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
+	/* An agent that stays has one for each request; with -once, too, unless it was asked for. */
+	f->deadline = c->verb & VERBS_ONCE || (c->verb == VERB_AGENT && c->config.set[CONF_TIMEOUT].from == FROM_FLAG) ?
+	    tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
 	mem_release(&f->arena);
@@ -166,12 +170,14 @@ serve(struct cmd *c, int argc, char **argv)
 		log_write(buf_str(&b));
 		return 1;
 	}
+	c->words_n = argc - 2;
+	c->words = argv + 2;
 	if (argc > 2 && is_help(str_of(argv[2]))) {	/* pantler VERB -h: the same as pantler help VERB */
 		c->argc = 1;
 		c->argv = argv + 1;
 		name = S("help");
 	}
-	is_done = find_verb(c, name, &e) == 0 && (c->argc || configure(c, argc, argv, &e) == 0) && run(c, &proc, &e) == 0;
+	is_done = find_verb(c, name, &e) == 0 && (c->argc || cmd_configure(c, &e) == 0) && run(c, &proc, &e) == 0;
 	mem_release(&c->arena);
 	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c->name, &e);
 }

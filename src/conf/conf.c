@@ -147,7 +147,7 @@ conf_distance(struct str a, struct str b)
 static int
 unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 {
-	const char *nearest = NULL, *of = "login\0" "sign\0" "doctor\0" "agent\0" "version\0" "help";	/* as enum conf_verb counts */
+	const char *nearest = NULL, *of = "login\0" "sign\0" "doctor\0" "agent\0" "check\0" "version\0" "help";	/* as enum conf_verb counts */
 	unsigned best = 3;
 
 	name = str_part(name, 0, 40);

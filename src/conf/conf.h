@@ -12,8 +12,9 @@ enum conf_verb {
 	VERB_SIGN = 2,
 	VERB_DOCTOR = 4,
 	VERB_AGENT = 8,
-	VERB_VERSION = 16,
-	VERB_HELP = 32,
+	VERB_CHECK = 16,
+	VERB_VERSION = 32,
+	VERB_HELP = 64,
 };
 
 #define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)
@@ -54,7 +55,7 @@ enum conf_verb {
 	FLAG(LOG_LEVEL, "log-level", "", VERBS_AWS, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(ONCE, "once", "exit-after-auth", VERB_AGENT | CONF_BOOL, "", "", "", "end when the first token is written") \
 	FLAG(TEST, "test", "", VERB_AGENT | CONF_BOOL, "", "", "", "check the configuration, and end") \
-	FLAG(READY_FILE, "ready-file", "", VERB_AGENT, "", "", "FILE", "is there while the token is good") \
+	FLAG(READY_FILE, "ready-file", "", VERB_AGENT | VERB_CHECK, "", "", "FILE", "is there while the token is good") \
 	FLAG(LOG_FORMAT, "log-format", "", VERB_AGENT, "LOG_FORMAT", "", "FORMAT", "standard or json") \
 	FLAG(LOG_FILE, "log-file", "", VERB_AGENT, "", "", "FILE", "log to FILE, too") \
 	FLAG(LOG_ROTATE_BYTES, "log-rotate-bytes", "", VERB_AGENT, "", "0", "N", "begin a new one after N bytes") \

@@ -44,13 +44,33 @@ clock_now(void)
 	return s * 1000 + (int64_t)ns;
 }
 
+uint64_t
+clock_wall_ns(void)
+{
+	int64_t s = 0;
+	uint64_t ns = 0;
+
+	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? (uint64_t)s * 1000000000 + ns : 0;	/* a clock before 1970 is as good as 1970 */
+}
+
 int64_t
 clock_wall_s(void)
 {
-	int64_t s = 0;
-	uint64_t ns;
+	uint64_t s = clock_wall_ns();
 
-	return read_clock(CLOCK_REALTIME, &s, &ns) && s > 0 ? s : 0;	/* a clock before 1970 is as good as 1970 */
+	divide(&s, 1000000000);
+	return (int64_t)s;
+}
+
+uint64_t
+clock_monotonic_us(void)
+{
+	int64_t s = 0;
+	uint64_t ns = 0;
+
+	(void)read_clock(CLOCK_MONOTONIC, &s, &ns);
+	divide(&ns, 1000);
+	return (uint64_t)s * 1000000 + ns;
 }
 
 int64_t

@@ -11,6 +11,12 @@ tick clock_now(void);
 /* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
 int64_t clock_wall_s(void);
 
+/* The same in unix nanoseconds, for logs and the names of their files. */
+uint64_t clock_wall_ns(void);
+
+/* Microseconds of CLOCK_MONOTONIC, which stands while the machine sleeps: what systemd asks for. */
+uint64_t clock_monotonic_us(void);
+
 /* When this program was built (SOURCE_DATE_EPOCH), unix seconds: it is no earlier than that. */
 int64_t clock_built_s(void);
 

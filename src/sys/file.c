@@ -120,6 +120,14 @@ file_is_shared(const char *path)
 	return kernel_stat(AT_FDCWD, path, &st, 0) == 0 && st.st_mode & (S_IRGRP | S_IROTH);
 }
 
+int64_t
+file_changed_s(const char *path)
+{
+	struct stat st;
+
+	return kernel_stat(AT_FDCWD, path, &st, 0) < 0 ? 0 : (int64_t)st.st_ctim.tv_sec;
+}
+
 int
 file_reader_open(struct file_reader *r, const char *path, struct err *e)
 {
@@ -140,20 +148,11 @@ file_reader_bytes(struct file_reader *r, struct str bytes)
 	*r = (struct file_reader){ .bytes = bytes, .folder = -1, .fd = -1, .fresh = true };
 }
 
-/* The kernel's record (getdents64(2)); reclen is its whole length. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t reclen;
-	uint8_t type;
-	char name[];
-};
-
 /* The folder's next entry. 1; 0 when there is none any more; -1 with errno. */
 static int
 next_entry(struct file_reader *r, const char **name)
 {
-	const struct entry *entry;
+	const struct kernel_entry *entry;
 
 	if (r->entry_at >= r->entry_end) {
 		long got = syscall(SYS_getdents64, r->folder, r->entries.bytes, sizeof r->entries.bytes);
@@ -293,28 +292,27 @@ struct target {
 };
 
 static int
-fail_write(struct err *e, const struct target *t, int sys)
+fail_write(struct err *e, struct str path, int sys)
 {
-	return err_sys(e, CAUSE_OUTPUT, sys, "write %.*s", STR(t->path));
+	return err_sys(e, CAUSE_OUTPUT, sys, "write %.*s", STR(path));
 }
 
 static int
-refuse(struct err *e, const struct target *t, const char *why)
+refuse(struct err *e, struct str path, const char *why)
 {
-	return err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %.*s: %s", STR(t->path), why);
+	return err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %.*s: %s", STR(path), why);
 }
 
-/* Split the path and open its folder. */
-static int
-target_open(struct target *t, struct str path, struct err *e)
+int
+file_open_folder(struct str path, int *folder_fd, struct str *out, struct err *e)
 {
 	char folder[PATH_MAX];
 	struct str name = path;
 
-	*t = (struct target){ .path = path, .folder = -1 };
+	*folder_fd = -1;
 	memcpy(folder, ".", 2);
 	if (path.len >= sizeof folder)
-		return fail_write(e, t, ENAMETOOLONG);
+		return fail_write(e, path, ENAMETOOLONG);
 	for (size_t i = path.len; i-- > 0;)
 		if (path.at[i] == '/') {
 			name = str_part(path, i + 1, path.len);
@@ -323,17 +321,29 @@ target_open(struct target *t, struct str path, struct err *e)
 			break;
 		}
 	if (!name.len || str_eq(name, S(".")) || str_eq(name, S("..")) || str_find_c(path, 0) != SIZE_MAX)
-		return refuse(e, t, "not a file's name");
+		return refuse(e, path, "not a file's name");
 	if (name.len > FILE_NAME_MAX)
-		return fail_write(e, t, ENAMETOOLONG);
+		return fail_write(e, path, ENAMETOOLONG);
+	*out = name;
+	*folder_fd = kernel_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY);
+	if (*folder_fd < 0 && errno == EACCES)	/* may be written, but not listed: it cannot be synced then */
+		*folder_fd = kernel_open(AT_FDCWD, folder, O_PATH | O_DIRECTORY);
+	return *folder_fd < 0 ? fail_write(e, path, errno) : 0;
+}
+
+static int
+target_open(struct target *t, struct str path, struct err *e)
+{
+	struct str name;
+
+	*t = (struct target){ .path = path };
+	if (file_open_folder(path, &t->folder, &name, e) < 0)
+		return -1;
 	memcpy(t->name, name.at, name.len);
 	t->temp[0] = '.';
 	memcpy(t->temp + 1, name.at, name.len);
 	memcpy(t->temp + 1 + name.len, ".pantler", sizeof ".pantler");
-	t->folder = kernel_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY);
-	if (t->folder < 0 && errno == EACCES)	/* may be written, but not listed: it cannot be synced then */
-		t->folder = kernel_open(AT_FDCWD, folder, O_PATH | O_DIRECTORY);
-	return t->folder < 0 ? fail_write(e, t, errno) : 0;
+	return 0;
 }
 
 /* Its folder, where only a regular file may be replaced, or nothing. Whatever comes of it, the folder is to be shut. */
@@ -345,12 +355,12 @@ open_place(struct target *t, struct str path, struct err *e)
 	if (target_open(t, path, e) < 0)
 		return -1;
 	if (kernel_stat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : fail_write(e, t, errno);
+		return errno == ENOENT ? 0 : fail_write(e, t->path, errno);
 	if (S_ISREG(st.st_mode))
 		return 0;
 	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
-		return fail_write(e, t, S_ISDIR(st.st_mode) ? EISDIR : ELOOP);
-	return refuse(e, t, "not a regular file");
+		return fail_write(e, t->path, S_ISDIR(st.st_mode) ? EISDIR : ELOOP);
+	return refuse(e, t->path, "not a regular file");
 }
 
 int
@@ -361,7 +371,7 @@ file_check(struct str path, struct err *e)
 
 	/* By the rights that count, which faccessat(2) does not look at. Any other error may be that there is no such call. */
 	if (result == 0 && syscall(SYS_faccessat2, t.folder, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
-		result = fail_write(e, &t, errno);
+		result = fail_write(e, t.path, errno);
 	shut(&t.folder);
 	return result;
 }
@@ -376,7 +386,7 @@ clear_temp(const struct target *t, struct err *e)
 		return 0;
 	if (old >= 0 && !lock(old)) {
 		close(old);
-		return refuse(e, t, "another process is writing it");
+		return refuse(e, t->path, "another process is writing it");
 	}
 	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
 		sys = errno;
@@ -384,23 +394,29 @@ clear_temp(const struct target *t, struct err *e)
 	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
 }
 
+/* Whether the name is that of the open file still. */
+static bool
+is_at(int fd, int folder, const char *name)
+{
+	struct stat ours, named;
+
+	return kernel_stat(fd, "", &ours, AT_EMPTY_PATH) == 0 && kernel_stat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
 /* Make the temporary, ours alone. */
 static int
 make_temp(const struct target *t, int *fd, struct err *e)
 {
-	struct stat ours, named;
-
 	if (clear_temp(t, e) < 0)
 		return -1;
 	*fd = kernel_open(t->folder, t->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (*fd < 0)
-		return errno == EEXIST ? refuse(e, t, "another process is writing it") : fail_write(e, t, errno);
+		return errno == EEXIST ? refuse(e, t->path, "another process is writing it") : fail_write(e, t->path, errno);
 	/* Before it was locked someone else may have taken it for a leftover. */
-	if (!lock(*fd) || kernel_stat(*fd, "", &ours, AT_EMPTY_PATH) < 0 ||
-		kernel_stat(t->folder, t->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		ours.st_dev != named.st_dev || ours.st_ino != named.st_ino) {
+	if (!lock(*fd) || !is_at(*fd, t->folder, t->temp)) {
 		shut(fd);
-		return refuse(e, t, "another process is writing it");
+		return refuse(e, t->path, "another process is writing it");
 	}
 	return 0;
 }
@@ -432,15 +448,15 @@ static int
 fill(const struct target *t, int fd, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
 	if (syscall(SYS_fchmod, fd, mode) < 0)
-		return fail_write(e, t, errno);
+		return fail_write(e, t->path, errno);
 	/* After the mode, which whoever has given the file away may not set any more; as yet it is empty. */
 	if ((uid != -1 || gid != -1) && syscall(KERNEL_FCHOWN, fd, (uid_t)uid, (gid_t)gid) < 0)
 		return err_sys(e, CAUSE_OUTPUT, errno, "write %.*s: change its owner", STR(t->path));
-	return write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ? fail_write(e, t, errno) : 0;
+	return write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ? fail_write(e, t->path, errno) : 0;
 }
 
 static int
-put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bool is_trial, struct err *e)
+put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bool is_trial, int *held, struct err *e)
 {
 	struct target t;
 	int fd = -1, result = -1;
@@ -448,31 +464,68 @@ put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bo
 	if (open_place(&t, path, e) == 0 && make_temp(&t, &fd, e) == 0) {
 		result = fill(&t, fd, bytes, mode, uid, gid, e);
 		if (result == 0 && !is_trial && renameat(t.folder, t.temp, t.folder, t.name) < 0)
-			result = fail_write(e, &t, errno);
+			result = fail_write(e, t.path, errno);
 		if (result < 0 || is_trial)
 			unlinkat(t.folder, t.temp, 0);
 		else if (sync_fd(t.folder) < 0)
-			result = fail_write(e, &t, errno);
+			result = fail_write(e, t.path, errno);
 	}
-	shut(&fd);	/* and with it the lock, after the name has gone */
 	shut(&t.folder);
+	if (result == 0 && held)
+		*held = fd;
+	else
+		shut(&fd);	/* and with it the lock, after the name has gone */
+	return result;
+}
+
+int
+file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e)
+{
+	return put(path, bytes, mode, -1, -1, false, held, e);
+}
+
+void
+file_remove_held(const char *path, int held)
+{
+	if (is_at(held, AT_FDCWD, path))
+		unlinkat(AT_FDCWD, path, 0);
+	close(held);
+}
+
+enum file_holding
+file_is_held(const char *path)
+{
+	enum file_holding result = FILE_LEFT;
+	bool again = true;
+
+	for (int tries = 0; again && tries < 5; tries++) {
+		int fd = kernel_open(AT_FDCWD, path, READ_FLAGS | O_NOFOLLOW);
+
+		if (fd < 0)
+			return errno == ENOENT ? FILE_LEFT : FILE_UNKNOWN;
+		/* Shared, so that two who ask do not take each other for the holder. */
+		if (syscall(SYS_flock, fd, 1 | 4 /* LOCK_SH | LOCK_NB */) < 0)
+			result = errno == EWOULDBLOCK ? FILE_HELD : FILE_UNKNOWN;
+		again = result == FILE_LEFT && !is_at(fd, AT_FDCWD, path);	/* replaced since it was opened */
+		close(fd);
+	}
 	return result;
 }
 
 int
 file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
 {
-	return put(path, bytes, mode, -1, -1, false, e);
+	return put(path, bytes, mode, -1, -1, false, NULL, e);
 }
 
 int
 file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, false, e);
+	return put(path, bytes, mode, uid, gid, false, NULL, e);
 }
 
 int
 file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, true, e);
+	return put(path, bytes, mode, uid, gid, true, NULL, e);
 }

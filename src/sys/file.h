@@ -14,6 +14,10 @@
 int file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* When the file was made or changed last, by the wall clock, which nobody but root can make earlier afterwards: unix seconds. 0 when it
+   is not there. */
+int64_t file_changed_s(const char *path);
+
 /* Whether anyone but its owner may read the file. False when it is not there. */
 bool file_is_shared(const char *path);
 
@@ -77,10 +81,29 @@ int file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid,
    shows at the renaming alone is not found: that `path` is a mount of its own, or kept by a sticky folder. */
 int file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 	__attribute__((warn_unused_result));
+/* The same; the new file stays open at *held, for the caller to close, and is locked by flock(2) until then, or until the process
+   ends, however it does. On failure *held is not touched. */
+int file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e) __attribute__((warn_unused_result));
+
+/* Remove the file at `path` if it is the one that is held, and close it. */
+void file_remove_held(const char *path, int held);
+
+enum file_holding {
+	FILE_UNKNOWN,	/* the file system has no locks, or it cannot be opened */
+	FILE_HELD,	/* whoever made it by file_replace_held holds it */
+	FILE_LEFT,	/* nobody does, or there is no file */
+};
+
+/* Whether the file is held. Needs the right to read it. */
+enum file_holding file_is_held(const char *path);
 
 /* Whether file_replace can be expected to work: the path is good, what stands there may be replaced, and the folder may be written,
    as far as the kernel tells (Linux 5.8). Makes and changes nothing; 0, or -1 as file_replace's. */
 int file_check(struct str path, struct err *e) __attribute__((warn_unused_result));
+
+/* Open the folder of a file that shall be made or replaced: *folder, the caller's to close, and *name, the last part of the path.
+   0; or -1 as file_replace's, *folder -1. */
+int file_open_folder(struct str path, int *folder, struct str *name, struct err *e) __attribute__((warn_unused_result));
 
 #define FILE_NAME_MAX 246	/* NAME_MAX without the nine bytes of "." and ".pantler" */
 

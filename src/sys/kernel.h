@@ -42,6 +42,15 @@ int kernel_open(int folder, const char *path, int flags);
    other fields elsewhere than a 32-bit kernel. 0; or -1 with errno. */
 int kernel_stat(int folder, const char *name, struct stat *out, int flags);
 
+/* A record of getdents64(2); opendir(3) would bring malloc. */
+struct kernel_entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t reclen;	/* the whole record's length */
+	uint8_t type;
+	char name[];
+};
+
 /* A set that holds signal `number` (1 to 31) alone, as the kernel has it. */
 static inline uint64_t
 kernel_signal(int number)

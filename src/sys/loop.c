@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <time.h>
 
 static const struct {
@@ -125,6 +126,19 @@ arm(struct loop *l, tick at, tick now)
 	l->armed = at;
 }
 
+void
+loop_reap(const struct loop *l)
+{
+	siginfo_t info = { 0 };
+
+	/* Looked at before it is taken: what is its owner's to take stays. */
+	while (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) == 0 && info.si_pid &&
+		info.si_pid != l->child_pid) {
+		syscall(SYS_waitid, P_PID, info.si_pid, &info, WEXITED | WNOHANG, NULL);
+		info.si_pid = 0;
+	}
+}
+
 static int
 stop(struct loop *l, struct err *e)
 {
@@ -135,6 +149,11 @@ stop(struct loop *l, struct err *e)
 		return 0;
 	if (got.ssi_signo == SIGCHLD) {
 		l->child_ended = true;
+		loop_reap(l);
+		return 0;
+	}
+	if (got.ssi_signo == SIGHUP && l->keeps_hup) {
+		l->hup = true;
 		return 0;
 	}
 	for (size_t i = 0; i < TAKEN; i++)

@@ -32,12 +32,16 @@ struct loop {
 	uint64_t blocked;	/* the signals that loop_open has blocked, for loop_close */
 	bool child_ended;	/* SIGCHLD was seen in this turn */
 	struct watch *child;	/* NULL, or one of the watches: it hears of SIGCHLD as POLLIN */
+	int child_pid;		/* with `child`: the process that is its owner's to wait for, and never reaped here */
+	bool keeps_hup;		/* the owner's: SIGHUP is a fact, noted in `hup`, and ends no turn; false at first */
+	bool hup;		/* it came; the owner, who looks after each turn, takes it back */
 	struct watch *watch[LOOP_WATCHES];
 	short got[LOOP_WATCHES];	/* revents still to be handed on in this turn */
 };
 
 /* Take over SIGCHLD, SIGTERM, SIGINT and SIGHUP (the last two stay as they are when they were ignored: nohup, `&`): blocked, and
-   seen in loop_turn alone. 0, or -1 with CAUSE_MEMORY (no descriptors, no memory) and nothing changed. */
+   seen in loop_turn alone. Children that end are reaped, but for child_pid: as PID 1, and as a subreaper, we have some that we never
+   started, and they must not pile up. Nothing else in this program calls waitpid(-1). 0, or -1 with CAUSE_MEMORY (no descriptors, no memory) and nothing changed. */
 int loop_open(struct loop *l, struct err *e) __attribute__((warn_unused_result));
 
 /* Close what loop_open opened and put the signal mask back. Watches are forgotten, their descriptors left open.
@@ -51,12 +55,16 @@ void loop_unblock(const struct loop *l);
    was seen of it in this turn. */
 int loop_add(struct loop *l, struct watch *w, struct err *e) __attribute__((warn_unused_result));
 
+/* Reap every child that has ended, but for child_pid. loop_turn does it at each SIGCHLD; whoever has reaped its child_pid calls it once
+   more, for while that one waited to be reaped the kernel shows no other behind it. */
+void loop_reap(const struct loop *l);
+
 /* Stop watching *w: its handler is not called any more, not even in the turn that is under way. Nothing happens when it is
    not watched. Does not close its descriptor. */
 void loop_remove(struct loop *l, struct watch *w);
 
-/* Wait once until something happens and call the handlers of it. 0; or -1: a signal came (ERR_STOP, CAUSE_SIGNAL, sys its
-   number; handlers of this turn are not called, and may be in the next), or the kernel failed. Without any watch it waits
+/* Wait once until something happens and call the handlers of it. 0; or -1: a signal came (but for SIGCHLD, and SIGHUP with keeps_hup:
+   these end a turn with 0; ERR_STOP, CAUSE_SIGNAL, sys its number; handlers of this turn are not called, and may be in the next), or the kernel failed. Without any watch it waits
    for a signal alone. */
 int loop_turn(struct loop *l, struct err *e) __attribute__((warn_unused_result));
 

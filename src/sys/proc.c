@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+extern char **environ;
+
 /* Give `fd`, which is closed while all below it are open, the reading end of a pipe without a writer: it reads as empty and
    cannot be written. */
 static int
@@ -89,6 +91,26 @@ bool
 proc_is_privileged(void)
 {
 	return getauxval(AT_SECURE) != 0;
+}
+
+struct str
+proc_env(const char *name, bool take)
+{
+	struct str value = S("");
+	char **to = environ;
+
+	for (char **from = environ; from && *from; from++) {
+		struct str rest = str_of(*from);
+		bool found = str_is(str_cut(&rest, '='), name);
+
+		if (found && !value.len)
+			value = rest;
+		if (!found || !take)
+			*to++ = *from;
+	}
+	if (to)
+		*to = NULL;
+	return proc_is_privileged() ? S("") : value;
 }
 
 void

@@ -31,4 +31,8 @@ void proc_add_host(struct buf *out);
    environment is the caller's and must not be believed. */
 bool proc_is_privileged(void);
 
+/* The value of an environment variable, valid as long as the process; empty when it is not set, and when proc_is_privileged. With
+   `take` it is taken out of the environment, for it is meant for this process and no child of it. */
+struct str proc_env(const char *name, bool take);
+
 #endif

@@ -181,15 +181,18 @@ run_command(struct run *r, struct loop *l, struct err *e)
 	if (result == 0)
 		result = loop_add(l, &p.child, e);
 	l->child = &p.child;
+	l->child_pid = p.pid;
 	while (result == 0 && !p.too_much && !p.late && !(p.ended && p.out.fd < 0))
 		result = loop_turn(l, e);
-	l->child = NULL;
 	loop_remove(l, &p.child);
 	stop_watch(&p, &p.out);
 	stop_watch(&p, &p.error);
 	kill(-p.pid, SIGKILL);
 	while (waitpid(p.pid, &status, 0) < 0 && errno == EINTR)
 		;
+	l->child = NULL;
+	l->child_pid = 0;
+	loop_reap(l);
 	if (result < 0)
 		return RUN_FAILED;
 	if (p.too_much || p.late)

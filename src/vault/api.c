@@ -15,15 +15,29 @@ add_field(struct ask_http *h, const char *name, struct str value)
 		h->head[h->head_n++] = (struct http_field){ str_of(name), value };	/* at most three, of HTTP_HEAD_MAX */
 }
 
-/* As Vault's clients: no slash in front, one behind; "root" is no namespace. */
-static void
-add_namespace(struct buf *out, struct str ns)
+/* A namespace without slashes at its ends; empty for "root", which is none. */
+static struct str
+bare(struct str ns)
 {
 	while (ns.len && ns.at[0] == '/')
 		ns = str_part(ns, 1, ns.len);
 	while (ns.len && ns.at[ns.len - 1] == '/')
 		ns.len--;
-	if (ns.len && !str_is(ns, "root"))
+	return str_is(ns, "root") ? S("") : ns;
+}
+
+bool
+vault_is_namespace(const struct vault *v, struct str ns)
+{
+	return str_eq(bare(v->namespace), bare(ns));
+}
+
+/* As Vault's clients: no slash in front, one behind. */
+static void
+add_namespace(struct buf *out, struct str ns)
+{
+	ns = bare(ns);
+	if (ns.len)
 		buf_fmt(out, "%.*s/", STR(ns));
 }
 

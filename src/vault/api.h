@@ -24,6 +24,9 @@ struct vault {
 int vault_ask(struct ask *out, const struct vault *v, struct str method, struct str path, struct str body, struct arena *a,
     struct err *e) __attribute__((warn_unused_result));
 
+/* Whether that is the configured namespace, by whatever slashes it is written; empty and "root" are the same. */
+bool vault_is_namespace(const struct vault *v, struct str ns);
+
 /* A whole answer of Vault ("Secret" in its API). The types of all that vault_fields names have been checked; null counts as
    absent, as Go's decoder has it. */
 struct vault_secret {

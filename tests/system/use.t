@@ -41,7 +41,7 @@ ok(max(map(len, help_text.out.splitlines())) <= 110, "that fit a terminal")
 said("no verb: help, for people", run(), 1, help_text.out)
 for words in (["-h"], ["-help"], ["--help"], ["help"]):
     said(" ".join(words), run(*words), 0, "", help_text.out)
-for verb in ("login", "sign", "doctor", "agent", "version", "help"):
+for verb in ("login", "sign", "doctor", "agent", "check", "version", "help"):
     about = run("help", verb)
     said("help " + verb, about, 0, "", re.compile(r"pantler %s .*\n  [^\n]+\n\n.*" % verb, re.S))
     for flag in ("-h", "-help", "--help"):
@@ -54,7 +54,7 @@ wrong("an unknown verb", run("colour"), 'unknown verb "colour"', 1, "pantler hel
 wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
-for verb in ("read", "kv", "exec", "check", "token-helper"):
+for verb in ("read", "kv", "exec", "token-helper"):
     wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
 
 VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, on BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
@@ -219,6 +220,15 @@ test_signals(void)
 	ok(turn() && s.calls == 1, "which are called in the next turn");
 	loop_remove(&loop, &w);
 
+	loop.keeps_hup = true;
+	kill(getpid(), SIGHUP);
+	w = watch(-1, 0, clock_now(), &s);
+	ok(!loop.hup && add(&w) && turn() && loop.hup && s.calls == 1, "SIGHUP is a fact for an owner who wants it; handlers are called");
+	loop.hup = false;
+	kill(getpid(), SIGTERM);
+	ok(!turn() && err.sys == SIGTERM && !loop.hup, "other signals are as before");
+	loop_remove(&loop, &w);
+
 	loop_close(&loop);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	ok(!sigismember(&mask, SIGTERM) && !sigismember(&mask, SIGINT) && !sigismember(&mask, SIGHUP), "the mask is put back");
@@ -230,7 +240,7 @@ test_signals(void)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	ok(loop_open(&loop, &err) == 0, "open again, with SIGHUP and SIGINT ignored and SIGTERM blocked");
+	ok(loop_open(&loop, &err) == 0 && !loop.keeps_hup, "open again, with SIGHUP and SIGINT ignored and SIGTERM blocked");
 	kill(getpid(), SIGHUP);
 	kill(getpid(), SIGINT);
 	w = watch(-1, 0, clock_now() + 10, &s);
@@ -243,6 +253,102 @@ test_signals(void)
 	loop_close(&loop);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	ok(sigismember(&mask, SIGTERM), "and stays blocked, as it was");
+}
+
+/* A child that ends by itself. */
+static pid_t
+child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(3);
+	return pid;
+}
+
+/* Whether the kernel has it still, ended: it is there for us to wait for. */
+static bool
+has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0;
+}
+
+/* Turn until nobody is left but `own`, or some seconds are over. */
+static bool
+turn_until_gone(pid_t pid)
+{
+	struct seen s;
+	struct watch w = watch(-1, 0, TICK_NEVER, &s);
+	bool fine = add(&w);
+
+	for (int i = 0; fine && i < 500 && kill(pid, 0) == 0; i++) {
+		w.deadline = tick_after(clock_now(), 10);
+		fine = turn();
+	}
+	loop_remove(&loop, &w);
+	return fine && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static void
+test_children(void)
+{
+	pid_t own = child(), other = child(), many[20];
+	int status = 0, gone = 0;
+
+	loop.child_pid = own;
+	ok(has_ended(own) && has_ended(other), "two children have ended");
+	ok(turn() && waitpid(own, &status, WNOHANG) == own && WEXITSTATUS(status) == 3, "its owner's is left to it, with its status");
+	ok(kill(other, 0) == 0, "the other one stands behind it");
+	loop.child_pid = 0;
+	loop_reap(&loop);
+	ok(kill(other, 0) < 0 && errno == ESRCH, "and is reaped when it has gone");
+	other = child();
+	own = child();
+	loop.child_pid = own;
+	ok(has_ended(own) && has_ended(other) && turn() && kill(other, 0) < 0, "one before it is reaped at once");
+	ok(waitpid(own, &status, WNOHANG) == own, "and not its owner's");
+	loop.child_pid = 0;
+	for (int i = 0; i < 20; i++)
+		many[i] = child();
+	for (int i = 0; i < 20; i++)
+		gone += turn_until_gone(many[i]);
+	is_int(gone, 20, "many at once");
+	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "are all gone");
+}
+
+/* PID 1 of a namespace: orphans come to us, and SIGTERM, which has no default action there, ends a turn. */
+static int
+as_init(void *ctx)
+{
+	int ends[2];
+	pid_t orphan = 0, parent;
+
+	(void)ctx;
+	if (getpid() != 1 || pipe(ends) < 0 || loop_open(&loop, &err) < 0)
+		return 1;
+	parent = fork();
+	if (parent == 0) {
+		orphan = fork();
+		if (orphan == 0) {
+			poll(NULL, 0, 100);	/* its parent has gone by then */
+			_exit(0);
+		}
+		_exit(write(ends[1], &orphan, sizeof orphan) != sizeof orphan);
+	}
+	if (read(ends[0], &orphan, sizeof orphan) != sizeof orphan || orphan == parent)
+		return 2;
+	if (!turn_until_gone(parent) || !turn_until_gone(orphan))
+		return 3;
+	kill(1, SIGTERM);
+	return !turn() && err.sys == SIGTERM ? 0 : 4;
+}
+
+static int
+in_namespace(void *ctx)
+{
+	return unshare(CLONE_NEWPID) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0 ? 77 : in_child(as_init, ctx);
 }
 
 static int
@@ -290,12 +396,17 @@ main(void)
 	is_int(in_child(no_descriptors, NULL), 0, "no descriptors: an error, and no signal blocked");
 	status = in_child(no_boottime_timer, NULL);
 	ok(status == 0 || status == 77, "an old kernel's timer%s", status == 77 ? " # SKIP no seccomp here" : "");
+	status = in_child(in_namespace, NULL);
+	ok(status == 0 || status == 77, "as PID 1%s", status == 77 ? " # SKIP no namespaces here" : "");
+	if (status && status != 77)
+		printf("# ended with %d\n", status);
 	ok(loop_open(&loop, &err) == 0, "open");
 	test_timers();
 	test_far();
 	test_descriptors();
 	test_handlers();
 	test_full();
+	test_children();
 	ok(pipe2(p, O_CLOEXEC) == 0, "a pipe");
 	ok(!loop_is_ready(p[0], POLLIN, 10), "loop_is_ready: nothing");
 	ok(loop_is_ready(p[1], POLLOUT, 10), "room");

@@ -99,6 +99,19 @@ main(void)
 	is_int(run("exec >&- 2>&-; sleep 0.2; exit 5", 20000), RUN_EXITED, "one that closes its output is waited for");
 	is_int(r.status, 5, "to its end");
 
+	/* Children that nobody waits for end before, during and after a run; it keeps its own status. */
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(poll(NULL, 0, i * 10));
+	}
+	is_int(run("sleep 0.1; exit 9", 20000), RUN_EXITED, "a run amid children of others");
+	is_int(r.status, 9, "its status is its own");
+	is_int(run("sleep 0.3; exit 8", 20000), RUN_EXITED, "another");
+	is_int(r.status, 8, "its status");
+	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD && !loop.child && !loop.child_pid, "and the others are reaped");
+
 	is_int(run("kill -TERM $PPID; sleep 60", 20000), RUN_FAILED, "a signal for us meanwhile");
 	ok(err.code == ERR_STOP && err.sys == SIGTERM, "ends the run");
 	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "no child is left");
