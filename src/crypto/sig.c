@@ -103,7 +103,7 @@ sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b,
 	class = hash == 4 ? &br_sha256_vtable : hash == 5 ? &br_sha384_vtable : &br_sha512_vtable;
 	hash_two(class, a, b, digest);
 	if (kind == SIG_ECDSA)
-		return br_ecdsa_i31_vrfy_asn1(&br_ec_all_m31, digest, hash_len(class), &key->key.ec, signature.at, signature.len);
+		return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, digest, hash_len(class), &key->key.ec, signature.at, signature.len);
 	if (signature.len != rsa->nlen || rsa->nlen > sizeof em)
 		return false;
 	memcpy(em, signature.at, rsa->nlen);

@@ -73,7 +73,7 @@ tls_take_request(struct tls *t, struct str in)
 static size_t
 agree(struct tls *t, uint8_t *own, uint8_t *secret)
 {
-	const br_ec_impl *ec = &br_ec_all_m31;
+	const br_ec_impl *ec = t->group == BR_EC_curve25519 ? &br_ec_c25519_i31 : &br_ec_prime_i31;
 	size_t n = t->point.len == 32 ? 32 : t->point.len / 2, off, len;
 	uint8_t any = 0;
 
