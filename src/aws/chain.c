@@ -160,13 +160,17 @@ chain_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 	}
 	for (;;) {
 		s = m->running ? go_on(m, in, out, env, e) : begin(m, out, env, e);
-		if (s == STEP_ASK)
+		if (s == STEP_ASK) {
+			m->asked |= m->source != CHAIN_FILE || out->kind != ASK_FILE;
 			return s;
+		}
 		if (s == STEP_DONE) {
 			take(m);
 			note(m, env);
 			return s;
 		}
+		if (m->asked && e->code == ERR_ABSENT && m->source != CHAIN_IMDS)
+			e->code = ERR_RETRY;
 		if (e->code != ERR_ABSENT || m->config->pin || m->source == CHAIN_IMDS) {
 			fail(m, e);
 			return s;

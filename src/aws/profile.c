@@ -340,8 +340,7 @@ take_output(struct profile *m, const struct answer *in, struct ask *out, struct 
 	int64_t n;
 
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
+		cred_no_answer(in, e);
 		e->code = ERR_RETRY;
 	} else if (in->status != 0) {
 		err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "ended with status %d", in->status);
@@ -459,9 +458,7 @@ take_file(struct profile *m, const struct answer *in, struct ask *out, struct se
 	if (in->how == ANSWER_OK) {
 		m->file[m->file_n].text = in->body;
 	} else if (in->how != ANSWER_MISSING || named) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
-		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
+		cred_no_answer(in, e);
 		return STEP_FAIL;
 	}
 	m->file_n++;

@@ -213,8 +213,7 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
+		cred_no_answer(in, e);
 		return STEP_FAIL;
 	}
 	if (in->status != 200) {
