@@ -234,7 +234,7 @@ static const struct {
 	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, env, file, web-identity, container or imds" },
 	{ CONFIG("ec2_proof = \"rsa\""), "F:2:13: ec2_proof must be identity or pkcs7" },
 	{ CONFIG("nonce = \"CANARY \""), "F:2:9: nonce holds a byte that is not visible ascii" },
-	{ CONFIG("credentials = env"), "F:2:15: no value" },
+	{ CONFIG("credentials = env"), "F:2:15: no value: strings stand in double quotes" },
 	{ CONFIG("iot {}"), "F:2:5: iot is set: not in this build yet" },
 };
 
