@@ -119,7 +119,7 @@ note(const struct chain *m, struct senv *env)
 	const struct str *v = m->config->env->var;
 
 	if (m->cred.expires_s <= env->wall_s) {
-		buf_fmt(env->notes, "the credentials (%s) are past their time, ", names[m->source]);
+		buf_fmt(env->notes, "the credentials (%s) expired at ", names[m->source]);
 		date_format_rfc3339(env->notes, m->cred.expires_s);
 		buf_fmt(env->notes, "; they are all there is, and used%c", 0);
 	}

@@ -55,7 +55,7 @@ struct chain {
    the next could log in as somebody else, the node instead of the pod. So none is passed over that has asked anything of the network,
    of a program or of a file of its own: ERR_ABSENT is then ERR_RETRY, whatever the source meant by it. Instance metadata needs no configuration: it is what
    there is when nothing else is.
-   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and of `skipped` what fits the line. Credentials that are past their time are
+   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and of `skipped` what fits the line. Expired credentials are
    handed out, with a note: the server decides. */
 enum step chain_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 

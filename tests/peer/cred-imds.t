@@ -90,11 +90,11 @@ for name, key in (("another secret", dict(session, secret="CANARY/wrong")), ("an
 mock = start_metadata()
 ran = login(mock.url)
 peers.refused("the mock's own credentials, of 2020", ran, 11,
-              "pantler: the credentials (imds) are past their time, 2020-04-02T00:49:51Z; they are all there is, and used\n" + SILENT)
+              "pantler: the credentials (imds) expired at 2020-04-02T00:49:51Z; they are all there is, and used\n" + SILENT)
 mock.stop()
 mock = start_metadata(role(session, Expiration="2026-01-01T00:00:00Z"))
-came_in("past their time, and still good", login(mock.url),
-        "pantler: the credentials (imds) are past their time, 2026-01-01T00:00:00Z; they are all there is, and used\n")
+came_in("expired, and still good", login(mock.url),
+        "pantler: the credentials (imds) expired at 2026-01-01T00:00:00Z; they are all there is, and used\n")
 mock.stop()
 mock = start_metadata(role(session, Code="AssumeRoleUnauthorizedAccess", Message="EC2 cannot assume the role web."))
 peers.refused("200, and no success", login(mock.url), 10, "pantler: login: %s%s%sweb: code \"AssumeRoleUnauthorizedAccess\" (code 10)\n%s" % (
