@@ -11,21 +11,15 @@ import urllib.request
 
 import peers
 from certs import Authority
-from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, shut_in, write
+from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, shut_in, start_vault, write
 from tap import can, end, equal, ok
 
 no_namespace = shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
-vault, api = peers.start_vault(ours)
-api.must("POST", "sys/auth/aws", {"type": "aws"})
-api.must("POST", "auth/aws/config/client", {
-    "access_key": "x", "secret_key": "x", "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
-    "sts_region": "us-east-1", "max_retries": 0})
-api.must("POST", "auth/aws/config/identity", {"iam_metadata": ["client_arn"]})
 ACCOUNT = "arn:aws:iam::123456789012:"
-api.must("POST", "auth/aws/role/web", {"auth_type": "iam", "resolve_aws_unique_ids": False, "bound_iam_principal_arn": [
-    ACCOUNT + "role/web", ACCOUNT + "user/pantler"]})
+vault, api = start_vault(ours, moto, bound_iam_principal_arn=[ACCOUNT + "role/web", ACCOUNT + "user/pantler"])
+api.must("POST", "auth/aws/config/identity", {"iam_metadata": ["client_arn"]})
 conf = agent_file("agent.hcl", vault.url, ours.pem, ['type = "iam"', 'role = "web"'])
 NODE = Standin(answer_metadata({"id": "AKIANODE", "secret": "CANARY/node"}))  # what no source that is configured may fall to
 
