@@ -18,8 +18,8 @@ struct answering {
 };
 
 /* Answer it into a->out. One redirect is followed when the ask allows it, to https, or from http to http, with the same method,
-   header and body, held against the same trust and names. What may be sent again is, after no answer, 429 and 5xx. 0; or -1 with
-   CAUSE_SIGNAL, everything closed. */
+   header and body, held against the same trust and names. What may be sent again is, after no answer, 429 and 5xx. When the flow's
+   deadline has passed only files are read: all else is ANSWER_SILENT. 0; or -1 with CAUSE_SIGNAL, everything closed. */
 int answer_ask(struct answering *a, struct flow *f, struct ask *ask, struct err *e) __attribute__((warn_unused_result));
 
 /* Whom Vault's certificate is held against. */

@@ -8,8 +8,7 @@
 /* Main makes it and, after the verb, wipes and closes it. */
 struct cmd {
 	enum conf_verb verb;
-	const char *name;	/* the verb's; static */
-	struct config config;	/* checked */
+	struct config config;	/* checked; its verb is static */
 	struct arena arena;	/* of the configuration file; empty without one */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
@@ -35,7 +34,7 @@ int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 /* The file that -config names, if any, into c->config and c->arena. */
 int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
-/* Warn of the keys in it that nobody knows. */
+/* Warn of the keys in it that nobody knows, of others who can read its secrets, and of what type iam has no use for. */
 void cmd_warn_config(const struct config *c);
 
 /* Append the help on all verbs. */

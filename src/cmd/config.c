@@ -31,10 +31,16 @@ cmd_read_config(struct cmd *c, struct err *e)
 void
 cmd_warn_config(const struct config *c)
 {
+	struct str path = c->set[CONF_CONFIG].value;
+
+	if ((c->cred.secret.len || c->nonce.len) && file_is_shared(path.at))
+		log_text(LOG_WARN, "%.*s can be read by others than its owner", STR(path));
+	if (str_is(c->set[CONF_TYPE].value, "iam") && (c->nonce.len || c->pkcs7 || c->set[CONF_NONCE_FILE].value.len))
+		log_text(LOG_WARN, "nonce, nonce_file and ec2_proof are for type ec2, and ignored");
 	for (size_t i = 0; i < c->unknown_n; i++) {
 		const struct conf_unknown *u = &c->unknown[i];
 
-		log_text(LOG_WARN, "%s:%u:%u: unknown key \"%.*s\" is ignored%s%s%s", c->set[CONF_CONFIG].value.at, u->line, u->column,
+		log_text(LOG_WARN, "%s:%u:%u: unknown key \"%.*s\" is ignored%s%s%s", path.at, u->line, u->column,
 		    STR(u->key), u->nearest ? ": did you mean " : "", u->nearest ? u->nearest : "", u->nearest ? "?" : "");
 	}
 }

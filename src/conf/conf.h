@@ -39,7 +39,7 @@ enum conf_verb {
 	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERBS_AWS | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(FORMAT, "format", "", VERBS_AWS | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json") \
 	FLAG(OUTPUT, "output", "", VERB_LOGIN, "", "", "FILE", "write to FILE; by default the token") \
 	FLAG(MODE, "mode", "", VERB_LOGIN, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
@@ -96,6 +96,7 @@ struct conf_unknown {
 
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
+	const char *verb;	/* its name, for hints; set by the caller, the rest zero */
 	struct setting set[CONF_KEYS];
 	/* What the settings mean, after conf_check. */
 	bool on[CONF_KEYS];		/* boolean flags */
