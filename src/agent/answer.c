@@ -121,7 +121,7 @@ redirect(struct flow *f, struct ask_http *ask, const struct answer *in, struct b
 		uri_format_safe(&url, &uri);	/* on the same server */
 	buf_add_str(&url, to);
 	if (!ask->follow)
-		why = "-disable-redirects is set";
+		why = ask->peer == PEER_VAULT ? "-disable-redirects is set" : "AWS's services have none";
 	else if (place->len)
 		why = "it is the second";
 	else if (url.full || uri_parse(&uri, buf_str(&url), e) < 0)
@@ -211,8 +211,11 @@ static int
 answer_run(struct answering *a, struct flow *f, const struct ask_run *ask, struct err *e)
 {
 	struct buf out = arena_buf(&f->arena, ask->out_max);
-	struct run r = { .saved = f->proc, .deadline = tick_earlier(f->deadline, tick_after(clock_now(), ask->within_ms)), .out = &out };
+	tick now = clock_now();
+	struct run r = { .saved = f->proc, .deadline = tick_earlier(f->deadline, tick_after(now, ask->within_ms)), .out = &out };
 	struct str command;
+	char text[24];
+	struct buf span = BUF(text);
 
 	a->out.how = ANSWER_UNREACHABLE;
 	if (out.full)
@@ -229,7 +232,8 @@ answer_run(struct answering *a, struct flow *f, const struct ask_run *ask, struc
 		return 0;
 	case RUN_KILLED:
 		a->out.how = ANSWER_SILENT;
-		err_set(&a->sentence, ERR_RETRY, CAUSE_CREDENTIALS, "was not through within %us", ask->within_ms / 1000);
+		tick_add_span(&span, r.deadline - now);
+		err_set(&a->sentence, ERR_RETRY, CAUSE_CREDENTIALS, "was not through within %.*s", STR(buf_str(&span)));
 		return 0;
 	case RUN_TOO_MUCH:
 		a->out.how = ANSWER_TOO_LARGE;
@@ -252,6 +256,11 @@ int
 answer_ask(struct answering *a, struct flow *f, struct ask *ask, struct err *e)
 {
 	a->out = (struct answer){ .err = &a->sentence };
+	if (ask->kind != ASK_FILE && tick_is_past(f->deadline, clock_now())) {
+		a->out.how = ANSWER_SILENT;
+		err_set(&a->sentence, ERR_RETRY, CAUSE_UNREACHABLE, "not asked: the time of -timeout is over");
+		return 0;
+	}
 	switch (ask->kind) {
 	case ASK_HTTP:
 		return answer_http(a, f, &ask->http, e);

@@ -103,6 +103,8 @@ login_iam(struct auth *a, struct flow *f, struct err *e)
 	}
 }
 
+_Static_assert(NONCE_INSTANCE_MAX == IMDS_INSTANCE_MAX, "the file takes each id that there may be");
+
 int
 auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e)
 {

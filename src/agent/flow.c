@@ -1,4 +1,4 @@
-/* agent/flow.c: drives step machines: asks the network what they ask, until they have their result. */
+/* agent/flow.c: drives step machines: has what they ask answered, until they have their result. */
 /* SPDX-License-Identifier: MIT */
 #include "agent/flow.h"
 
@@ -34,9 +34,11 @@ flow_look(struct flow *f, step_fn *machine_step, void *machine, struct ask *else
 			warn(buf_str(&notes));
 		if (s != STEP_ASK)
 			return s;
-		if (elsewhere && ask.kind != ASK_FILE) {
+		if (elsewhere) {
 			*elsewhere = ask;
-			return s;
+			if (ask.kind != ASK_FILE)
+				return s;
+			ask.file.secret = false;	/* nor is that told */
 		}
 		if (answer_ask(&answering, f, &ask, e) < 0)
 			return STEP_FAIL;

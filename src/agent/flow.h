@@ -1,4 +1,4 @@
-/* agent/flow.h: drives step machines: asks the network what they ask, until they have their result. Knows no protocol. */
+/* agent/flow.h: drives step machines: has what they ask answered (agent/answer), until they have their result. Knows no protocol. */
 /* SPDX-License-Identifier: MIT */
 #ifndef AGENT_FLOW_H
 #define AGENT_FLOW_H
@@ -28,7 +28,7 @@ struct flow {
 int flow_run(struct flow *f, step_fn *machine_step, void *machine, struct err *e) __attribute__((warn_unused_result));
 
 /* Run one machine by files alone: to its end, as flow_run; or to its first question that goes elsewhere, STEP_ASK, which then stands in
-   *elsewhere and is not asked: the machine must not be run further. Notes are dropped: whoever runs it in earnest hears them.
+   *elsewhere and is not asked: the machine must not be run further. Notes, and warnings of files, are dropped: whoever runs it in earnest hears them.
    With NULL for it this is flow_run. */
 enum step flow_look(struct flow *f, step_fn *machine_step, void *machine, struct ask *elsewhere, struct err *e)
 	__attribute__((warn_unused_result));

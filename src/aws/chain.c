@@ -130,7 +130,7 @@ note(const struct chain *m, struct senv *env)
 	const struct str *v = m->config->env->var;
 
 	if (m->cred.expires_s <= env->wall_s) {
-		buf_fmt(env->notes, "the credentials (%s) are past their time, ", names[m->source]);
+		buf_fmt(env->notes, "the credentials (%s) expired at ", names[m->source]);
 		date_format_rfc3339(env->notes, m->cred.expires_s);
 		buf_fmt(env->notes, "; they are all there is, and used%c", 0);
 	}
@@ -171,13 +171,17 @@ chain_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 	}
 	for (;;) {
 		s = m->running ? go_on(m, in, out, env, e) : begin(m, out, env, e);
-		if (s == STEP_ASK)
+		if (s == STEP_ASK) {
+			m->asked |= m->source != CHAIN_FILE || out->kind != ASK_FILE;
 			return s;
+		}
 		if (s == STEP_DONE) {
 			take(m);
 			note(m, env);
 			return s;
 		}
+		if (m->asked && e->code == ERR_ABSENT && m->source != CHAIN_IMDS)
+			e->code = ERR_RETRY;
 		if (e->code != ERR_ABSENT || m->config->pin || m->source == CHAIN_IMDS) {
 			fail(m, e);
 			return s;

@@ -43,6 +43,8 @@ struct chain {
 	struct cred cred;		/* after STEP_DONE */
 	struct buf skipped;		/* "; "-separated: each source that was passed over, and why */
 	bool running;
+	bool asked;			/* the source at hand has: it is configured, and nothing is taken for its absence any more. The
+					   shared files do not count, which are looked at unasked */
 	union {
 		struct profile profile;
 		struct web web;
@@ -54,9 +56,10 @@ struct chain {
 
 /* The chain: configuration (its keys, then its iot block), environment, shared files, then the identity services: web identity, container endpoint, instance
    metadata (the order of Vault's agent since 1.14). A source that is configured and fails is the chain's error: going on to
-   the next could log in as somebody else, the node instead of the pod. Instance metadata needs no configuration: it is what
+   the next could log in as somebody else, the node instead of the pod. So none is passed over that has asked anything of the network,
+   of a program or of a file of its own: ERR_ABSENT is then ERR_RETRY, whatever the source meant by it. Instance metadata needs no configuration: it is what
    there is when nothing else is.
-   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and of `skipped` what fits the line. Credentials that are past their time are
+   Nothing anywhere: ERR_RETRY with CAUSE_CREDENTIALS, and of `skipped` what fits the line. Expired credentials are
    handed out, with a note: the server decides. */
 enum step chain_step(void *machine, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
 

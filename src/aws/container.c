@@ -106,9 +106,7 @@ static enum step
 take_token(struct container *m, const struct answer *in, struct ask *out, struct err *e)
 {
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
-		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;	/* a projected token may come late */
+		cred_no_answer(in, e);	/* a projected token may come late */
 		err_in(e, "its token file");
 		return STEP_FAIL;
 	}

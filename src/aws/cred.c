@@ -121,15 +121,22 @@ cred_words(struct str body, struct str secret, struct arena *a)
 }
 
 int
+cred_no_answer(const struct answer *in, struct err *e)
+{
+	*e = *in->err;
+	e->cause = CAUSE_CREDENTIALS;
+	if (e->code == ERR_ABSENT)
+		e->code = ERR_RETRY;
+	return -1;
+}
+
+int
 cred_check_answer(const struct answer *in, struct str secret, struct arena *a, struct err *e)
 {
 	struct str words;
 
-	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
-		return -1;
-	}
+	if (in->how != ANSWER_OK)
+		return cred_no_answer(in, e);
 	if (in->status == 200)
 		return 0;
 	words = cred_words(in->body, secret, a);

@@ -102,8 +102,13 @@ struct str cred_show(struct str words, struct str secret);
 /* The same of an answer's body: the "message" or "Message" of a JSON object, nothing of other JSON, else the text itself. */
 struct str cred_words(struct str body, struct str secret, struct arena *a);
 
-/* How an answer of a credential service went: 0 for 200; else -1 with CAUSE_CREDENTIALS and the shell's sentence, or "answer 403:
-   <the service's words>" (cred_words): ERR_RETRY after no answer, 429 and 5xx, else ERR_DENIED. */
+/* The shell's own sentence for a question that had no answer: CAUSE_CREDENTIALS, and its code, but never ERR_ABSENT, by which the
+   chain would go on to somebody else's credentials: a name that does not exist, a file of a token or of CAs that is not there (yet)
+   is ERR_RETRY. Returns -1. */
+int cred_no_answer(const struct answer *in, struct err *e);
+
+/* How an answer of a credential service went: 0 for 200; else -1 with CAUSE_CREDENTIALS: cred_no_answer, or "answer 403: <the service's
+   words>" (cred_words), ERR_RETRY after 429 and 5xx, else ERR_DENIED. */
 int cred_check_answer(const struct answer *in, struct str secret, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -59,7 +59,8 @@ struct imds {
    AWS_EC2_METADATA_V1_DISABLED is not true, version 1 is used, and noted; not when there is no answer, which is a container's
    one hop too many, and has a hint. 401 to a question makes one new session and asks it once more.
    Errors have CAUSE_CREDENTIALS, but a malformed variable CAUSE_USE with ERR_INPUT: ERR_ABSENT when AWS_EC2_METADATA_DISABLED is
-   true and when there is no role; ERR_DENIED after 4xx; ERR_RETRY after no answer, 429, 5xx, and what cannot be read. */
+   true and when there is no role; ERR_DENIED after 4xx; cred_no_answer after no answer; ERR_RETRY after 429, 5xx,
+   and what cannot be read. */
 
 /* m->cred: those of AWS_EC2_INSTANCE_PROFILE_NAME, or of the first role that is listed. They may have expired: the service gives out
    old ones when it has no new ones. */

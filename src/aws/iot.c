@@ -87,8 +87,7 @@ static enum step
 take_file(struct iot *m, const struct answer *in, struct ask *out, struct arena *a, struct err *e)
 {
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
+		cred_no_answer(in, e);
 	} else if (m->state == IOT_CERT_READ) {
 		m->cert = in->body;
 		return ask_file(m, IOT_KEY, out);

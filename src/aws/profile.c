@@ -35,6 +35,7 @@ struct values {
 	struct str v[KEYS];
 	struct str process_file;	/* the path that PROCESS stands in */
 	bool found;
+	bool is_bare;		/* the config file has [NAME], where [profile NAME] was meant */
 	bool interactive;	/* sso_... or login_session */
 };
 
@@ -75,6 +76,7 @@ enter(struct values *p, const struct ini *i, bool is_config, struct str name, bo
 			*p = (struct values){ 0 };
 		return *is_long = true;
 	}
+	p->is_bare |= str_eq(i->head, name);
 	return !*is_long && str_is(i->head, "default") && str_is(name, "default");
 }
 
@@ -211,7 +213,7 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	out->base = PROFILE_ENVIRONMENT;
 	for (const char *c = sources; !str_is(v[CREDENTIAL_SOURCE], c); c = str_next(c))
 		if (++out->base > PROFILE_INSTANCE)
-			return bad(e, "no such credential_source");
+			return bad(e, "credential_source must be Environment, EcsContainer or Ec2InstanceMetadata");
 	return 0;
 }
 
@@ -261,8 +263,11 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 			r = read_file(&p, &file[1], false, &at, e);
 		if (r == 0 && !p.found && !file[0].path.len && !file[1].path.len)
 			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "HOME is not set");
-		if (r == 0 && !p.found)
+		if (r == 0 && !p.found) {
 			r = err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(file[0].path), STR(file[1].path));
+			if (p.is_bare)
+				err_hint(e, "its section in %.*s must begin with [profile %.*s]", STR(file[0].path), STR(at));
+		}
 		if (r == 0 && !p.v[ID].len && is_circle(out, at))
 			return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "source_profile goes in a circle: %.*s", STR(buf_str(&names)));
 		if (r == 0 && !is_source)
@@ -340,11 +345,11 @@ take_output(struct profile *m, const struct answer *in, struct ask *out, struct 
 	int64_t n;
 
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
+		cred_no_answer(in, e);
 		e->code = ERR_RETRY;
 	} else if (in->status != 0) {
 		err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "ended with status %d", in->status);
+		err_hint(e, "-log-level=debug shows the first line of its standard error");
 	} else if (json_parse(&root, in->body, e) < 0 || json_get(root, "Version", &version, e) < 0) {
 		e->code = ERR_RETRY;
 		e->cause = CAUSE_CREDENTIALS;
@@ -454,14 +459,15 @@ start(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 static enum step
 take_file(struct profile *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
-	bool named = m->env->var[m->file_n ? CRED_FILE : CRED_CONFIG_FILE].len;
+	enum cred_var var = m->file_n ? CRED_FILE : CRED_CONFIG_FILE;
+	bool named = m->env->var[var].len;
 
 	if (in->how == ANSWER_OK) {
 		m->file[m->file_n].text = in->body;
 	} else if (in->how != ANSWER_MISSING || named) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
-		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
+		cred_no_answer(in, e);
+		if (!named && in->how == ANSWER_UNREADABLE)
+			err_hint(e, "set HOME or %s", cred_name(var));
 		return STEP_FAIL;
 	}
 	m->file_n++;

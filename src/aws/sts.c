@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define SHOWN_MAX 200	/* bytes of what STS says */
-
 static int
 bad(struct err *e, const char *what)
 {
@@ -155,25 +153,13 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	return b.full ? (arena_err(e), STEP_FAIL) : STEP_ASK;
 }
 
-/* Whether our token, or the beginning of it, stands in what STS says. */
-static bool
-is_echo(struct str text, struct str token)
-{
-	return token.len && str_find(text, str_part(token, 0, 16)) != SIZE_MAX;
-}
-
 /* The first sentence, fit to be shown: no line behind it, for there are canonical strings, and nothing of the token. */
 static struct str
 sentence_of(struct str text, struct str token)
 {
-	text = str_part(text, 0, str_find_c(text, '\n'));
-	text = str_part(text, 0, str_find(text, S(". ")));
-	if (text.len > SHOWN_MAX)
-		text.len = SHOWN_MAX;
+	text = cred_show(str_part(text, 0, str_find(text, S(". "))), token);
 	if (text.len && text.at[text.len - 1] == '.')
 		text.len--;
-	if (is_echo(text, token))
-		text.len = 0;
 	return text;
 }
 
@@ -191,7 +177,7 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 		said[0].len = 0;
 	rest = said[0];
 	str_span(&rest, STR_WORD);
-	if (!said[0].len || rest.len || said[0].len > 64 || is_echo(said[0], token))
+	if (rest.len || said[0].len > 64 || !cred_show(said[0], token).len)
 		said[0].len = said[1].len = 0;
 	words = sentence_of(said[1], token);
 	if (in->status == 429 || in->status >= 500 || str_is_in(said[0], again))
@@ -213,8 +199,7 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
+		cred_no_answer(in, e);
 		return STEP_FAIL;
 	}
 	if (in->status != 200) {

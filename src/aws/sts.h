@@ -47,7 +47,7 @@ struct sts {
    The session's name ends up in the caller's ARN. It must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -; in a host's name other bytes
    become hyphens, and it is cut. It is never a random one: with Vault's iam_alias=full_arn each would be an entity of its own.
    The answer ("AssumeRole", AWS STS API Reference): id, secret, token and expiration must be there, once each. A refusal is
-   STS's Code and the first sentence of its Message: ERR_RETRY for no answer, 429, 5xx, throttling, InvalidIdentityToken,
+   STS's Code and the first sentence of its Message: cred_no_answer for none; ERR_RETRY for 429, 5xx, throttling, InvalidIdentityToken,
    IDPCommunicationError and ExpiredTokenException; ERR_INPUT for ValidationError and the two about policies; else ERR_DENIED.
    CAUSE_CLOCK when our signature's time is refused, CAUSE_USE for what is malformed here, else CAUSE_CREDENTIALS.
    GetCallerIdentity goes by the same rules, but its refusals have CAUSE_DENIED: it is asked about credentials that are there.

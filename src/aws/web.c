@@ -30,9 +30,7 @@ take_token(struct web *m, const struct answer *in, struct ask *out, struct senv 
 	struct str token = str_cut_eol(in->body);
 
 	if (in->how != ANSWER_OK) {
-		*e = *in->err;
-		e->cause = CAUSE_CREDENTIALS;
-		e->code = in->how == ANSWER_MISSING ? ERR_RETRY : e->code;
+		cred_no_answer(in, e);
 	} else if (!str_is_visible(token)) {
 		err_set(e, token.len ? ERR_INPUT : ERR_RETRY, CAUSE_CREDENTIALS, token.len ? "holds a byte that is not visible ascii" : "is empty");
 	} else {

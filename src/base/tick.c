@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/tick.h"
 
+#include "base/buf.h"
+#include "base/divide.h"
+
 tick
 tick_after(tick at, int64_t ms)
 {
@@ -20,4 +23,19 @@ bool
 tick_is_past(tick deadline, tick now)
 {
 	return now >= deadline;
+}
+
+void
+tick_add_span(struct buf *b, int64_t ms)
+{
+	uint64_t n = (uint64_t)(ms + 50);
+	unsigned tenth;
+
+	if (ms < 100) {
+		buf_fmt(b, "%ums", (unsigned)ms);
+		return;
+	}
+	divide(&n, 100);
+	tenth = divide(&n, 10);
+	buf_fmt(b, tenth ? "%u.%us" : "%us", (unsigned)n, tenth);
 }

@@ -25,7 +25,7 @@ set_log(const struct config *c, struct logfile *file, struct err *e)
 static void
 reload(struct cmd *c, struct agent *a, struct arena *newest)
 {
-	struct cmd again = { .verb = c->verb, .name = c->name, .words_n = c->words_n, .words = c->words };
+	struct cmd again = { .verb = c->verb, .config.verb = c->config.verb, .words_n = c->words_n, .words = c->words };
 	struct err e;
 
 	notify_reloading(&a->notify);

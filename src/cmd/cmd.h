@@ -8,8 +8,7 @@
 /* Main makes it and, after the verb, wipes and closes it. */
 struct cmd {
 	enum conf_verb verb;
-	const char *name;	/* the verb's; static */
-	struct config config;	/* checked */
+	struct config config;	/* checked; its verb is static */
 	struct arena arena;	/* of the configuration files; empty without one */
 	int64_t configured_s;	/* when the newest of these files was changed, unix seconds; 0 without one */
 	struct loop loop;
@@ -40,10 +39,10 @@ int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 /* Environment, then flags, then arguments, then the files that they name, then what they mean together: from words into config and arena. */
 int cmd_configure(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
-/* The files that -config names, if any, and those of folders that it names, into c->config and c->arena. */
+/* The files that -config names, if any, and those of folders that it names, into c->config and c->arena. Warns of a file whose secrets others can read. */
 int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
-/* Warn of the keys in it that nobody knows. */
+/* Warn of the keys in them that nobody knows, and of what type iam has no use for. */
 void cmd_warn_config(const struct config *c);
 
 /* Append the help on all verbs. */

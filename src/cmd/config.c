@@ -16,6 +16,7 @@ struct files {
 	size_t n;
 	size_t left;	/* bytes that all others together may have */
 	int64_t changed_s;	/* the newest of them */
+	const char *shared;	/* one that others than its owner can read, or NULL */
 };
 
 static int
@@ -28,6 +29,8 @@ add_file(struct files *f, const char *path, struct arena *a, struct err *e)
 	if (file_read(path, f->left, a, &to->text, e) < 0)
 		return -1;
 	to->name = path;
+	if (file_is_shared(path))
+		f->shared = path;
 	if (file_changed_s(path) > f->changed_s)
 		f->changed_s = file_changed_s(path);
 	f->left -= to->text.len;
@@ -75,12 +78,18 @@ cmd_read_config(struct cmd *c, struct err *e)
 		if (add_path(&f, conf->path[i], &c->arena, e) < 0)
 			return err_in(e, "%s%s", s->prefix, s->name);
 	c->configured_s = f.changed_s;
-	return conf_read_files(conf, c->verb, f.file, f.n, &c->arena, e);
+	if (conf_read_files(conf, c->verb, f.file, f.n, &c->arena, e) < 0)
+		return -1;
+	if (f.shared && (conf->cred.secret.len || conf->nonce.len))
+		log_text(LOG_WARN, "%s can be read by others than its owner", f.shared);
+	return 0;
 }
 
 void
 cmd_warn_config(const struct config *c)
 {
+	if (str_is(c->set[CONF_TYPE].value, "iam") && (c->nonce.len || c->pkcs7 || c->set[CONF_NONCE_FILE].value.len))
+		log_text(LOG_WARN, "nonce, nonce_file and ec2_proof are for type ec2, and ignored");
 	for (size_t i = 0; i < c->unknown_n; i++) {
 		const struct conf_unknown *u = &c->unknown[i];
 

@@ -262,7 +262,6 @@ plan(struct doctor *d, bool is_ec2)
 			plan_source(d, i);
 		plan_region(d);
 	}
-	say(d, "proxy", INFO, "none");
 	for (size_t i = 0; c->ignored[i].name; i++)
 		say(d, "variable", SKIPPED, "%s%s is set, and ignored", c->ignored[i].prefix, c->ignored[i].name);
 	plan_trust(d);
@@ -285,7 +284,7 @@ say_cred(struct doctor *d, const char *what, enum chain_source source, const str
 	if (cred->expires_s != CRED_FOREVER)
 		date_format_rfc3339(&until, cred->expires_s);
 	say(d, what, is_past(cred) ? INFO : OK, "%s: access key id %.*s%s%.*s", chain_name(source), STR(cred->id),
-	    is_past(cred) ? ", past its time: " : until.len ? ", until " : "", STR(buf_str(&until)));
+	    is_past(cred) ? ", expired at " : until.len ? ", until " : "", STR(buf_str(&until)));
 }
 
 /* `pin` is the configuration's: the error is then of this source, not of all that were passed over. */
@@ -362,8 +361,10 @@ try_instance(struct doctor *d)
 		return;
 	if (auth_read_nonce(d->flow, m.instance_id, &nonce, &d->err) == 0)
 		say(d, "nonce", OK, "of this instance");
-	else	/* the first login makes it */
-		say_err(d, "nonce", d->err.code == ERR_ABSENT ? INFO : FAILED);
+	else if (d->err.code != ERR_ABSENT || file_check(c->set[CONF_NONCE_FILE].value, &d->err) < 0)
+		say_err(d, "nonce", FAILED);
+	else
+		say(d, "nonce", INFO, "none yet: the first login makes it");
 }
 
 static void
@@ -377,8 +378,8 @@ try_vault(struct doctor *d)
 		row(d, "vault", OK, str_of(m.node));
 		return;
 	}
-	/* A proxy may let logins through and nothing else. */
-	d->is_unfit = d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT;
+	/* A proxy may let logins through and nothing else; it answers, then. */
+	d->is_unfit = d->err.cause == CAUSE_UNREACHABLE || (d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT);
 	say_err(d, "vault", d->is_unfit ? FAILED : INFO);
 }
 
@@ -393,7 +394,7 @@ say_refused(struct doctor *d, int64_t off_s)
 		    off_s < 0 ? "ahead of" : "behind");
 		err_hint(&d->err, "set it; until then login goes by vault's");
 	} else if (d->err.cause == CAUSE_DENIED && is_past(cred)) {
-		err_in(&d->err, "the credentials (%s) are past their time", chain_name(d->source));
+		err_in(&d->err, "the credentials (%s) have expired", chain_name(d->source));
 	}
 	say_err(d, "login", FAILED);
 }
@@ -417,7 +418,7 @@ try_login(struct doctor *d)
 	if (!back.token.len)
 		return;
 	if (try(d, self_step, &back))
-		say(d, "token", OK, "given back");
+		say(d, "token", OK, "revoked");
 	else	/* it expires */
 		say_err(d, "token", INFO);
 }
@@ -482,7 +483,7 @@ cmd_doctor(struct cmd *cmd, struct err *e)
 	d->flow = &cmd->flow;
 	d->config = c;
 	d->out = arena_buf(&cmd->flow.arena, REPORT_MAX);
-	c->vault.wrap_ttl_s = 0;	/* a token that is wrapped cannot be given back */
+	c->vault.wrap_ttl_s = 0;	/* a token that is wrapped cannot be revoked */
 	d->sources.env = &c->aws;
 	d->sources.fixed = c->cred;
 	d->sources.iot = c->iot;

@@ -1,4 +1,4 @@
-/* cmd/help.c: the verbs, and help on them and on their flags. The man page says more; a lint holds them together. */
+/* cmd/help.c: the verbs, and help on them and on their flags. The man page says more: a lint compares the flags, not the verbs' words. */
 /* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
 
@@ -45,14 +45,17 @@ add_flags(struct buf *b, enum conf_verb verb)
 {
 	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
 		const char *argument = conf_text(i, CONF_TEXT_ARGUMENT), *variable = conf_text(i, CONF_TEXT_VARIABLE);
+		const char *help = conf_text(i, CONF_TEXT_HELP);
 		size_t start = b->len;
 
 		if (!(conf_bits[i] & verb))
 			continue;
 		buf_fmt(b, "  -%s%s%s", conf_text(i, CONF_TEXT_NAME), *argument ? "=" : "", argument);
 		pad(b, start, 24);
-		buf_fmt(b, "%s", conf_text(i, CONF_TEXT_HELP));
-		if (*variable)
+		if (i == CONF_FORMAT && verb == VERB_SIGN)
+			help = "json or curl";
+		buf_fmt(b, "%s", help);
+		if (*variable && (i != CONF_FORMAT || verb & (VERB_LOGIN | VERB_DOCTOR)))	/* others do not look at it */
 			buf_fmt(b, " [%s%s]", str_begins(str_of(variable), "PANTLER_") ? "" : "VAULT_", variable);
 		buf_add_c(b, '\n');
 	}

@@ -104,13 +104,14 @@ cmd_login(struct cmd *cmd, struct err *e)
 {
 	struct flow *f = &cmd->flow;
 	const struct config *c = f->config;
+	const struct setting *skip = &c->set[CONF_TLS_SKIP_VERIFY];
 	struct auth auth = { 0 };
 	int r;
 
 	if (check_delivery(c, &f->arena, e) < 0)
 		return -1;
 	if (c->on[CONF_TLS_SKIP_VERIFY])
-		log_text(LOG_WARN, "-tls-skip-verify: whoever answers gets the login and hands out the token");
+		log_text(LOG_WARN, "%s%s: whoever answers gets the login and hands out the token", skip->prefix, skip->name);
 	if (auth_login(&auth, f, e) < 0)
 		return -1;
 	r = deliver(cmd, &auth.secret, e);

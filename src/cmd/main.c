@@ -56,8 +56,8 @@ find_verb(struct cmd *c, struct str name, struct err *e)
 		name = S("help");
 	if (str_is_in(name, "-v\0" "-version\0" "--version\0"))
 		name = S("version");
-	c->name = cmd_find_verb(name, &c->verb);
-	if (*c->name)
+	c->config.verb = cmd_find_verb(name, &c->verb);
+	if (*c->config.verb)
 		return 0;
 	name = str_part(name, 0, 40);
 	if (str_is_in(name, not_yet))
@@ -179,7 +179,7 @@ serve(struct cmd *c, int argc, char **argv)
 	}
 	is_done = find_verb(c, name, &e) == 0 && (c->argc || cmd_configure(c, &e) == 0) && run(c, &proc, &e) == 0;
 	mem_release(&c->arena);
-	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c->name, &e);
+	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c->config.verb, &e);
 }
 
 int

@@ -145,9 +145,9 @@ conf_distance(struct str a, struct str b)
 }
 
 static int
-unknown_flag(struct str name, enum conf_verb verb, struct err *e)
+unknown_flag(const struct config *c, struct str name, enum conf_verb verb, struct err *e)
 {
-	const char *nearest = NULL, *of = "login\0" "sign\0" "doctor\0" "agent\0" "check\0" "version\0" "help";	/* as enum conf_verb counts */
+	const char *nearest = NULL;
 	unsigned best = 3;
 
 	name = str_part(name, 0, 40);
@@ -165,9 +165,7 @@ unknown_flag(struct str name, enum conf_verb verb, struct err *e)
 	}
 	if (nearest)
 		return err_hint(e, "did you mean -%s?", nearest);
-	for (unsigned bit = verb; bit > 1; bit /= 2)
-		of = str_next(of);
-	return err_hint(e, "pantler help %s shows the flags", of);
+	return err_hint(e, "pantler help %s shows the flags", c->verb);
 }
 
 /* CONF_KEYS when there is none. */
@@ -210,7 +208,7 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 		name = str_cut(&value, '=');
 		key = find_flag(name, verb);
 		if (key == CONF_KEYS)
-			return unknown_flag(name, verb, e);
+			return unknown_flag(c, name, verb, e);
 		if (name.at[name.len] != '=') {	/* argv's NUL */
 			value = S("true");
 			if (!(conf_bits[key] & CONF_BOOL) && ++i == argc)

@@ -43,7 +43,7 @@ enum conf_verb {
 	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; sign: json or curl") \
+	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json") \
 	FLAG(OUTPUT, "output", "", VERB_LOGIN | VERB_AGENT, "", "", "FILE", "write to FILE; by default the token") \
 	FLAG(MODE, "mode", "", VERB_LOGIN | VERB_AGENT, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
@@ -135,6 +135,7 @@ struct conf_file {
 
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
+	const char *verb;	/* its name, for hints; set by the caller, the rest zero */
 	struct setting set[CONF_KEYS];
 	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
 	size_t path_n;

@@ -3,6 +3,7 @@
 #include "crypto/key.h"
 
 #include "crypto/cert.h"
+#include "crypto/curve.h"
 #include "data/der.h"
 #include "data/pem.h"
 
@@ -139,7 +140,7 @@ read_ec(struct key *out, struct str in, struct str curve)
 	id = cert_get_curve(curve, &len);
 	if (!id)
 		return FAULT_CURVE;
-	if (part[1].len != len || !is_below(bytes(part[1]), br_ec_all_m31.order(id, &len), len))
+	if (part[1].len != len || !is_below(bytes(part[1]), CURVE_P->order(id, &len), len))
 		return FAULT_BROKEN;
 	out->type = BR_KEYTYPE_EC;
 	out->ec = (br_ec_private_key){ .curve = id, .x = bytes(part[1]), .xlen = len };
@@ -290,7 +291,7 @@ belongs(const struct key *k, const struct parts *parts, const br_x509_pkey *pub)
 		       str_eq(parts->e, (struct str){ (const char *)rsa->e, rsa->elen });
 	if (pub->key.ec.curve != k->ec.curve)
 		return false;
-	len = br_ec_all_m31.mulgen(point, k->ec.x, k->ec.xlen, k->ec.curve);
+	len = CURVE_P->mulgen(point, k->ec.x, k->ec.xlen, k->ec.curve);
 	return len == pub->key.ec.qlen && !memcmp(point, pub->key.ec.q, len);	/* public, both of them */
 }
 

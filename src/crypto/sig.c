@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/sig.h"
 
+#include "crypto/curve.h"
 #include "crypto/hash.h"
 
 #include <string.h>
@@ -117,7 +118,7 @@ sig_verify(unsigned scheme, const br_x509_pkey *key, struct str a, struct str b,
 	class = class_of(hash);
 	hash_two(class, a, b, digest);
 	if (kind == SIG_ECDSA)
-		return br_ecdsa_i31_vrfy_asn1(&br_ec_all_m31, digest, hash_len(class), &key->key.ec, signature.at, signature.len);
+		return br_ecdsa_i31_vrfy_asn1(CURVE_P, digest, hash_len(class), &key->key.ec, signature.at, signature.len);
 	if (signature.len != rsa->nlen || rsa->nlen > sizeof em)
 		return false;
 	memcpy(em, signature.at, rsa->nlen);
@@ -135,7 +136,7 @@ sig_sign(unsigned scheme, const struct key *key, struct str a, uint8_t *out)
 
 	hash_two(class_of(hash), a, S(""), digest);
 	if (key->type == BR_KEYTYPE_EC)
-		return br_ecdsa_i31_sign_asn1(&br_ec_all_m31, class_of(hash), digest, &key->ec, out);
+		return br_ecdsa_i31_sign_asn1(CURVE_P, class_of(hash), digest, &key->ec, out);
 	n = (key->rsa.n_bitlen + 7) / 8;
 	add_pkcs1(hash, digest, out, n);
 	return br_rsa_i31_private(out, &key->rsa) ? n : 0;

@@ -1,6 +1,7 @@
 /* crypto/tlsauth.c: the TLS engine's part about who the server is and who we are, and the secret that both agree on. */
 /* SPDX-License-Identifier: MIT */
 #include "base/wipe.h"
+#include "crypto/curve.h"
 #include "crypto/hash.h"
 #include "crypto/tlsparts.h"
 
@@ -89,7 +90,7 @@ tls_take_request(struct tls *t, struct str in)
 static size_t
 agree(struct tls *t, uint8_t *own, uint8_t *secret)
 {
-	const br_ec_impl *ec = &br_ec_all_m31;
+	const br_ec_impl *ec = t->group == BR_EC_curve25519 ? CURVE_25519 : CURVE_P;
 	size_t n = t->point.len == 32 ? 32 : t->point.len / 2, off, len;
 	uint8_t any = 0;
 

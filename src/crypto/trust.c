@@ -19,9 +19,10 @@ struct scan {
 static int
 in_source(const struct scan *s)
 {
-	const char *name = s->source->name ? *s->source->name : NULL;
+	const char *name = s->source->name ? *s->source->name : NULL, *path = s->source->path ? *s->source->path : name;
 
-	return err_in(s->e, "%s", name ? name : "CA certificates");
+	err_in(s->e, "%s", name ? name : "CA certificates");
+	return path == name ? -1 : err_in(s->e, "%s", path);
 }
 
 static bool

@@ -25,6 +25,7 @@ struct trust_source {
 	int (*more)(void *ctx, char *at, size_t cap, size_t *n, bool *begins, struct err *e);
 	struct str roots;	/* certificates in DER, one behind the other, beside the PEM: crypto/awsroots; may be empty */
 	const char *const *name;	/* what is being read at the moment, for messages; may be NULL or point to NULL */
+	const char *const *path;	/* the file or folder that was named; the same */
 	void *ctx;
 };
 

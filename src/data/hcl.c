@@ -241,7 +241,7 @@ read_value(struct reader *r)
 	if (!str_is_in(word, "true\0false\0") && !(r->is_json && str_is(word, "null"))) {
 		s = r->rest;
 		if (!take_number(&s))
-			return fail(r, r->rest, "no value");
+			return fail(r, r->rest, word.len || c == '\'' ? "no value: strings stand in double quotes" : "no value");
 	}
 	r->rest = s;
 	return true;

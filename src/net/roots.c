@@ -26,9 +26,9 @@ rewind_all(void *ctx, struct err *e)
 int
 roots_open(struct trust_source *out, struct file_reader *r, const struct roots *from, struct err *e)
 {
-	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .ctx = r };
+	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .path = &r->path, .ctx = r };
 	if (from->file && *from->file)
-		return file_reader_open(r, from->file, e);
+		return file_reader_open(r, from->file, e) == 0 ? 0 : from->whose == ROOTS_VAULT ? -1 : err_in(e, "AWS_CA_BUNDLE");
 	if (from->bytes.len) {
 		file_reader_bytes(r, from->bytes);
 		return 0;

@@ -68,22 +68,13 @@ fail(struct xfer *x)
 	finish(x, how);
 }
 
-/* "5ms", "0.5s" or "30s": how long the exchange had until `limit`. */
+/* How long the exchange had until `limit`. */
 static struct str
 span(const struct xfer *x, char (*text)[24])
 {
 	struct buf b = BUF(*text);
-	int64_t ms = x->limit - x->started;
-	uint64_t n = (uint64_t)(ms + 50);
-	unsigned tenth;
 
-	if (ms > 0 && ms < 100) {
-		buf_fmt(&b, "%ums", (unsigned)ms);
-		return buf_str(&b);
-	}
-	divide(&n, 100);
-	tenth = divide(&n, 10);
-	buf_fmt(&b, tenth ? "%u.%us" : "%us", (unsigned)n, tenth);
+	tick_add_span(&b, x->limit - x->started);
 	return buf_str(&b);
 }
 

@@ -51,6 +51,8 @@ xoff(int curve, size_t *len)
 }
 
 const br_ec_impl br_ec_all_m31 = { .mul = mul, .mulgen = mulgen, .xoff = xoff };
+const br_ec_impl br_ec_prime_i31 = { .mul = mul, .mulgen = mulgen, .xoff = xoff };
+const br_ec_impl br_ec_c25519_i31 = { .mul = mul, .mulgen = mulgen, .xoff = xoff };
 
 uint32_t
 br_ecdsa_i31_vrfy_asn1(const br_ec_impl *impl, const void *hash, size_t hash_len, const br_ec_public_key *key, const void *sig, size_t sig_len)

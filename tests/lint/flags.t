@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/lint/flags.t: the flags in the table of src/conf/conf.h are the flags of pantler(1), and so are the variables.
+# tests/lint/flags.t: the flags in the table of src/conf/conf.h are the flags of pantler(1), and so are the variables, and the keys of profiles.
 # SPDX-License-Identifier: MIT
 . tests/lint/lib.sh
 code=$(mktemp) && page=$(mktemp) || exit 1
@@ -30,10 +30,19 @@ aws_variables() {
 	comm -3 "$code" "$page" | sed 's/^/not in both: /'
 }
 
+# The profile's keys, in the entry on the shared files.
+profile_keys() {
+	sed -n '/^static const char keys\[\]/,/;$/p' src/aws/profile.c | grep -oE '"[^"]*"' | sed 's/\\0/\n/g' | tr -d '"' | grep . | sort >"$code"
+	[ -s "$code" ] || echo 'src/aws/profile.c: the keys are not where this lint looks for them'
+	sed -n '/^\.It Pa ~\/\.aws\/config/,/^\.It/p' src/man/pantler.1 | awk '$1 == ".Sy" { print $2 }' | sort >"$page"
+	comm -3 "$code" "$page" | sed 's/^/not in both: /'
+}
+
 no_table() { [ "$(flag_rows | wc -l)" -ge 10 ] || echo 'src/conf/conf.h: the table of flags is not where this lint looks for it'; }
 
 verdict 'flags in the code are the flags in pantler(1)' flags
 verdict 'variables of flags are in pantler(1)' variables
 verdict 'the variables of AWS are those in pantler(1)' aws_variables
+verdict 'the keys of profiles are those in pantler(1)' profile_keys
 verdict 'the table is found' no_table
 done_testing

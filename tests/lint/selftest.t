@@ -132,6 +132,13 @@ expect flags 'not in both: AWS_PLANTED'
 echo 'int none;' >src/aws/cred.h
 expect flags 'is not where this lint looks'
 cp build/cred.h src/aws/cred.h
+cp src/aws/profile.c build/profile.c
+sed 's/role_session_name/planted_key/' build/profile.c >src/aws/profile.c
+expect flags 'not in both: planted_key'
+expect flags 'role_session_name'
+echo 'int none;' >src/aws/profile.c
+expect flags 'are not where this lint looks'
+cp build/profile.c src/aws/profile.c
 
 # In a tree of its own: shellcheck takes seconds for all of ours.
 mkdir -p build/mini/tests/lint

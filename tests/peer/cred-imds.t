@@ -8,19 +8,13 @@ import os
 
 import peers
 from certs import Authority
-from services import agent_file, credentials, fetch, free_port, key_id, shut_in, sign, start_metadata
+from services import agent_file, credentials, fetch, free_port, key_id, shut_in, sign, start_metadata, start_vault
 from tap import end, equal, ok
 
 shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
-vault, api = peers.start_vault(ours)
-api.must("POST", "sys/auth/aws", {"type": "aws"})
-api.must("POST", "auth/aws/config/client", {
-    "access_key": "x", "secret_key": "x", "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
-    "sts_region": "us-east-1", "max_retries": 0})
-api.must("POST", "auth/aws/role/web", {
-    "auth_type": "iam", "bound_iam_principal_arn": "arn:aws:iam::123456789012:role/web", "resolve_aws_unique_ids": False})
+vault, api = start_vault(ours, moto, bound_iam_principal_arn="arn:aws:iam::123456789012:role/web")
 conf = agent_file("agent.hcl", vault.url, ours.pem, ['type = "iam"', 'role = "web"'])
 pinned = agent_file("pinned.hcl", vault.url, ours.pem, ['type = "iam"', 'role = "web"', 'credentials = "imds"', 'region = "auto"'])
 NO_SOURCE = ("no aws credentials: none in the configuration; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; profile default: neither in "
@@ -90,11 +84,11 @@ for name, key in (("another secret", dict(session, secret="CANARY/wrong")), ("an
 mock = start_metadata()
 ran = login(mock.url)
 peers.refused("the mock's own credentials, of 2020", ran, 11,
-              "pantler: the credentials (imds) are past their time, 2020-04-02T00:49:51Z; they are all there is, and used\n" + SILENT)
+              "pantler: the credentials (imds) expired at 2020-04-02T00:49:51Z; they are all there is, and used\n" + SILENT)
 mock.stop()
 mock = start_metadata(role(session, Expiration="2026-01-01T00:00:00Z"))
-came_in("past their time, and still good", login(mock.url),
-        "pantler: the credentials (imds) are past their time, 2026-01-01T00:00:00Z; they are all there is, and used\n")
+came_in("expired, and still good", login(mock.url),
+        "pantler: the credentials (imds) expired at 2026-01-01T00:00:00Z; they are all there is, and used\n")
 mock.stop()
 mock = start_metadata(role(session, Code="AssumeRoleUnauthorizedAccess", Message="EC2 cannot assume the role web."))
 peers.refused("200, and no success", login(mock.url), 10, "pantler: login: %s%s%sweb: code \"AssumeRoleUnauthorizedAccess\" (code 10)\n%s" % (

@@ -7,16 +7,35 @@ import itertools
 import json
 import os
 import re
+import socket
+import threading
 
 import peers
 from services import Standin, answer_container, answer_metadata, answer_sts, free_port, key_id, shut_in, sign, write
 from tap import can, end, equal, ok
 
-no_namespace = shut_in("169.254.170.2/32")
+with open("/etc/resolv.conf") as conf:
+    SERVERS = re.findall(r"^nameserver\s+([\d.]+)\s*$", conf.read(), re.M) or ["127.0.0.1"]
+no_namespace = shut_in("169.254.170.2/32", *(server + "/32" for server in SERVERS if not server.startswith("127.")))
 
 
 def key(name):
     return {"id": "AKIA" + name, "secret": "CANARY/" + name, "token": "CANARY//" + name}
+
+
+def know_nothing(sock):
+    """A name server by UDP: no name exists."""
+    while True:
+        query, client = sock.recvfrom(4096)
+        end_of_name = query.index(0, 12) + 5
+        sock.sendto(query[:2] + b"\x81\x83\0\1\0\0\0\0\0\0" + query[12:end_of_name], client)
+
+
+if not no_namespace:
+    for server in SERVERS:
+        name_server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        name_server.bind((server, 53))
+        threading.Thread(target=know_nothing, args=(name_server,), daemon=True).start()
 
 
 def refuse(status):
@@ -158,6 +177,10 @@ CASES += [
     ("a role, and no token file", {"AWS_ROLE_ARN": WEB["AWS_ROLE_ARN"], **IMDS}, "", "", None),
     ("a token file that is not there", {**WEB, "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/jwt", **IMDS}, "", "", None),
     ("an STS that is not there", {**WEB, **IMDS, "AWS_ENDPOINT_URL_STS": closed, "AWS_MAX_ATTEMPTS": "1"}, "", "", None),
+    ("a bundle of CAs for STS that is not there", {**WEB, **IMDS, "AWS_ENDPOINT_URL_STS": closed.replace("http", "https"), "AWS_MAX_ATTEMPTS": "1",
+                                                  "AWS_CA_BUNDLE": "/nowhere/ca.pem"}, "", "", None),
+    ("that, for a role", {**IMDS, "AWS_ENDPOINT_URL_STS": closed.replace("http", "https"), "AWS_MAX_ATTEMPTS": "1", "AWS_CA_BUNDLE": "/nowhere/ca.pem"},
+     role("r", "source_profile = other"), FILE, None),
     # Containers.
     ("a container that says 403", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": refuse(403).url + "/full", **IMDS}, "", "", None),
     ("a container that says 404", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": refuse(404).url + "/full", **IMDS}, "", "", None),
@@ -179,6 +202,10 @@ CASES += [
 if not no_namespace:
     CASES += [
         ("a container elsewhere, by http", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://192.0.2.1/full", **IMDS}, "", "", None),
+        ("an STS whose name does not exist", {**WEB, **IMDS, "AWS_ENDPOINT_URL_STS": "http://sts.example", "AWS_MAX_ATTEMPTS": "1"}, "", "", None),
+        ("that, for a role", {**IMDS, "AWS_ENDPOINT_URL_STS": "http://sts.example", "AWS_MAX_ATTEMPTS": "1"}, role("r", "source_profile = other"),
+         FILE, None),
+        ("a container whose name does not exist", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://pods.example/full", **IMDS}, "", "", None),
         ("ECS", {**ECS, **IMDS}, "", "", None),
         ("ECS before the full address", {**ECS, **CONTAINER, **IMDS}, "", "", None),
         ("ECS refuses", {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/nosuch", **CONTAINER, **IMDS}, "", "", None),
@@ -238,4 +265,9 @@ for pin, want in (("static", "AKIASTATIC"), ("env", "AKIAENV"), ("file", "AKIAFI
 for pin, text in (("env", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"),
                   ("web-identity", "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set"), ("container", "no container endpoint in the environment")):
     equal(by_config('credentials = "%s"' % pin, env=IMDS), "pantler: sign: %s (code 10)" % text, "pinned to %s, which is not there" % pin)
+if not no_namespace:
+    asked = len(imds.seen)
+    ran = sign(env=environment(len(envs) + 1, {**WEB, **IMDS, "AWS_ENDPOINT_URL_STS": "http://sts.example"}, "", ""))
+    equal((ran.code, ran.err.splitlines()[-1], imds.seen[asked:]), (
+        10, 'pantler: sign: web identity: sts: http://sts.example: name "sts.example" does not exist (code 10)', []), "no name, and nobody else is asked")
 end()

@@ -11,21 +11,15 @@ import urllib.request
 
 import peers
 from certs import Authority
-from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, shut_in, write
+from services import Standin, agent_file, answer_container, answer_metadata, credentials, free_port, shut_in, start_vault, write
 from tap import can, end, equal, ok
 
 no_namespace = shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
-vault, api = peers.start_vault(ours)
-api.must("POST", "sys/auth/aws", {"type": "aws"})
-api.must("POST", "auth/aws/config/client", {
-    "access_key": "x", "secret_key": "x", "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
-    "sts_region": "us-east-1", "max_retries": 0})
-api.must("POST", "auth/aws/config/identity", {"iam_metadata": ["client_arn"]})
 ACCOUNT = "arn:aws:iam::123456789012:"
-api.must("POST", "auth/aws/role/web", {"auth_type": "iam", "resolve_aws_unique_ids": False, "bound_iam_principal_arn": [
-    ACCOUNT + "role/web", ACCOUNT + "user/pantler"]})
+vault, api = start_vault(ours, moto, bound_iam_principal_arn=[ACCOUNT + "role/web", ACCOUNT + "user/pantler"])
+api.must("POST", "auth/aws/config/identity", {"iam_metadata": ["client_arn"]})
 conf = agent_file("agent.hcl", vault.url, ours.pem, ['type = "iam"', 'role = "web"'])
 NODE = Standin(answer_metadata({"id": "AKIANODE", "secret": "CANARY/node"}))  # what no source that is configured may fall to
 
@@ -139,15 +133,16 @@ came_in("in the credentials file, by the shell", login(**files("process2", "", "
 came_in("a role from its keys", login(**STS, **files("process3", "[default]\nrole_session_name = s-4\n" + ROLE % (ACCOUNT, "source") +
         "[profile source]\ncredential_process = %s\n" % write("user", "#!/bin/sh\necho '%s'\n" % json.dumps(
             credentials(moto_key, Version=1)), 0o700), "")), session_arn("s-4"), NOTE)
-for name, command, text in (
-        ("fails", "echo CANARY >&2; exit 3", "ended with status 3"),
-        ("is not there", "/nowhere/CANARY", "ended with status 127"),
-        ("says version 2", "echo '{\"Version\":2}'", "its output does not have version 1"),
+PROCESS_HINT = "hint: -log-level=debug shows the first line of its standard error\n"
+for name, command, text, hint in (
+        ("fails", "echo CANARY >&2; exit 3", "ended with status 3", PROCESS_HINT),
+        ("is not there", "/nowhere/CANARY", "ended with status 127", PROCESS_HINT),
+        ("says version 2", "echo '{\"Version\":2}'", "its output does not have version 1", ""),
         ("is past its time", "echo '%s'" % json.dumps(credentials(session, "SessionToken", Version=1, Expiration="2026-01-01T00:00:00Z")),
-         "its credentials have expired already")):
+         "its credentials have expired already", "")):
     env = files("process-" + name, "[default]\ncredential_process = %s\n" % command, "")
     refused("credential_process that " + name, login(**env),
-            "profile default: credential_process of default in %s: %s" % (env["AWS_CONFIG_FILE"], text))
+            "profile default: credential_process of default in %s: %s" % (env["AWS_CONFIG_FILE"], text), hint)
 
 # --- Container endpoints.
 

@@ -109,6 +109,19 @@ def sign_document(document, cert, key):
     return signature.decode(), "".join(line for line in message.decode().splitlines(True) if not line.startswith("-----"))
 
 
+# --- Vault, with moto for AWS.
+
+def start_vault(ours, moto, **role):
+    """A real Vault whose auth method aws has moto verify signatures, and a role "web" of type iam with these parameters; and its API."""
+    vault, api = peers.start_vault(ours)
+    api.must("POST", "sys/auth/aws", {"type": "aws"})
+    api.must("POST", "auth/aws/config/client", {
+        "access_key": "x", "secret_key": "x", "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
+        "sts_region": "us-east-1", "max_retries": 0})
+    api.must("POST", "auth/aws/role/web", {"auth_type": "iam", "resolve_aws_unique_ids": False, **role})
+    return vault, api
+
+
 # --- The stand-in.
 
 class Request:

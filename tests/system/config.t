@@ -18,6 +18,7 @@ NAME = os.path.join(folder, "agent")
 def file(text, name=NAME):
     with open(name, "wb") as f:
         f.write(text if isinstance(text, bytes) else text.encode())
+    os.chmod(name, 0o600)
     return "-config=" + name
 
 
@@ -81,6 +82,15 @@ said("before those of the environment", sign(NAME and "-config=" + NAME), 0, "",
 said("unless it says so", sign(file(STATIC % (*session, token + ', credentials = "env"'))), 0, "", sign("-role=web").out)
 ran = run("sign", AT, "-log-level=debug", file(STATIC % (*session, token)))
 said("the debug log has the id", ran, 0, "pantler: credentials: static, access key id %s\n" % session[0], want.out)
+os.chmod(NAME, 0o640)
+said("others can read the secret", run("sign", AT, "-config=" + NAME), 0, "pantler: %s can be read by others than its owner\n" % NAME, want.out)
+file('auto_auth { method "aws" { config { type = "iam", role = "web" } } }')
+os.chmod(NAME, 0o644)
+said("they may read what is none", sign("-config=" + NAME), 0, "", sign("-role=web").out)
+FOR_EC2 = "pantler: nonce, nonce_file and ec2_proof are for type ec2, and ignored\n"
+for words in ('nonce = "n"', 'nonce_file = "/nowhere/n"', 'ec2_proof = "pkcs7"', 'nonce = "n", nonce_file = "/nowhere/n", ec2_proof = "pkcs7"'):
+    said(words, sign(file('auto_auth { method "aws" { config { type = "iam", role = "web", %s } } }' % words)), 0, FOR_EC2, sign("-role=web").out)
+said("the variable", sign("-role=web", env={"PANTLER_NONCE_FILE": "/nowhere/n"}), 0, FOR_EC2, sign("-role=web").out)
 said("half a pair", run("sign", file(STATIC % (session[0], "", ""))), 10,
      line("sign", NAME + ":1:35: half a pair of aws credentials: secret_key is not set", 10))
 
@@ -158,4 +168,8 @@ with open(vault.ca) as f:
     AGENT["vault"] = {"address": vault.url, "ca_cert_pem": f.read()}
 ran = run("login", file(json.dumps(AGENT)), "-field=token")
 ok(ran.code == 0 and vault.knows(ran.out), "with its certificates in it", ran)
+AGENT["vault"]["tls_skip_verify"] = True
+ran = run("login", file(json.dumps(AGENT)), "-field=token")
+ok(ran.code == 0 and re.fullmatch(r"pantler: %s:1:\d+: tls_skip_verify: whoever answers gets the login and hands out the token\n" % re.escape(NAME), ran.err),
+   "tls_skip_verify: the warning says who said it", ran)
 end()

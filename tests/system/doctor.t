@@ -43,7 +43,7 @@ sts = Http()
 sts.answers["POST /"] = unruly.http(200, (CALLER % ARN).encode())
 ENV = dict(vault.env, PANTLER_ROLE="web", AWS_ENDPOINT_URL_STS=sts.url)
 NO_KEYS = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
-TOLD = re.compile(r"(pantler: (sts is asked without tls, at http://127\.0\.0\.1:\d+|the credentials \(imds\) are past their time, [^\n]+|"
+TOLD = re.compile(r"(pantler: (sts is asked without tls, at http://127\.0\.0\.1:\d+|the credentials \(imds\) expired at [^\n]+|"
                   r"HTTPS_PROXY is set, and ignored)\n)*")  # what goes to standard error, and no more
 
 
@@ -95,14 +95,13 @@ equal(rows(ran, "plan"), [
     ("container", "skipped", "no container endpoint in the environment"),
     ("imds", "skipped", "instance metadata: AWS_EC2_METADATA_DISABLED is true"),
     ("region", "info", "us-east-1: signed for sts.amazonaws.com, scope us-east-1"),
-    ("proxy", "info", "none"),
     ("ca", "info", vault.ca)], "the plan")
 equal(rows(ran, "steps"), [
     ("credentials", "ok", "env: access key id AKIAPANTLERDEMO00001"),
     ("identity", "ok", ARN),
     ("vault", "ok", "active"),
     ("login", "ok", "granted"),
-    ("token", "ok", "given back")], "the steps")
+    ("token", "ok", "revoked")], "the steps")
 clean("all is well", ran)
 ran = doctor("-format=json")
 report = json.loads(ran.out)
@@ -113,7 +112,7 @@ ran = doctor(env={"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"})
 ok(ran.code == 0 and ("identity", "info", "sts: http://127.0.0.1:1: connect to 127.0.0.1:1: connection refused") in rows(ran, "steps"),
    "sts that only the server can reach is no fault", ran)
 ran = doctor(env={"VAULT_WRAP_TTL": "60"})
-ok(ran.code == 0 and ("token", "ok", "given back") in rows(ran, "steps"), "VAULT_WRAP_TTL: the login's answer is not wrapped", ran)
+ok(ran.code == 0 and ("token", "ok", "revoked") in rows(ran, "steps"), "VAULT_WRAP_TTL: the login's answer is not wrapped", ran)
 ran = doctor(env=dict(SESSION, HTTPS_PROXY="http://127.0.0.1:1"))
 ok(ran.code == 0 and ("variable", "skipped", "HTTPS_PROXY is set, and ignored") in rows(ran, "plan"), "a variable that is ignored", ran)
 clean("a session", ran)
@@ -132,7 +131,7 @@ clean("a query", ran)
 ran = doctor("-header-value=\u00e9")
 ok(("header-value", "info", r"\xc3\xa9 by -header-value") in rows(ran, "plan"), "bytes from outside are escaped", ran)
 
-# --- The token is given back, and is never shown
+# --- The token is revoked, and is never shown
 
 web = Http()
 web.answers = {"GET /v1/sys/health": unruly.answer(200, {"initialized": True, "sealed": False, "version": "1.21.0"}),
@@ -146,7 +145,7 @@ equal(["X-Vault-Namespace: team/" in request[1] for request in web.seen], [False
 web.answers["PUT /v1/auth/token/revoke-self"] = unruly.errors(400, "batch tokens cannot be revoked")
 ran = doctor(env=AT_WEB)
 ok(ran.code == 0 and ("token", "info", "vault %s: answer 400: batch tokens cannot be revoked" % web.url) in rows(ran, "steps"),
-   "a token that cannot be given back is told", ran)
+   "a token that cannot be revoked is told", ran)
 
 # --- Credentials
 
@@ -173,7 +172,7 @@ imds.answers = {"PUT /latest/api/token": unruly.http(200, b"canary-session"), "G
                     "Expiration": "2020-01-02T03:04:05Z"})}
 AT_IMDS = dict(NO_KEYS, AWS_EC2_METADATA_DISABLED="false", AWS_EC2_METADATA_SERVICE_ENDPOINT=imds.url)
 web.answers["PUT /v1/auth/aws/login"] = unruly.upstream("ExpiredToken", "The security token included in the request is expired")
-finds("expired role credentials", 11, "the credentials (imds) are past their time: vault %s: sts refused the signed "
+finds("expired role credentials", 11, "the credentials (imds) have expired: vault %s: sts refused the signed "
       "request: ExpiredToken: The security token included in the request is expired" % web.url,
       "the session token has expired; get new credentials", env={**AT_WEB, **AT_IMDS, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"})
 sts.answers["POST /"] = xml("ExpiredToken", "The security token included in the request is expired")
@@ -210,6 +209,11 @@ ran = doctor("-all", env={"HOME": home})
 ok(("file", "skipped", "env goes first") in rows(ran, "plan") and ("another", "ok", "file: access key id AKIAFILE") in rows(ran, "steps"),
    "-all tries the others", ran)
 clean("-all", ran)
+os.chmod(home + "/.aws/credentials", 0o644)
+ran = doctor(env={"HOME": home, "AWS_EC2_METADATA_DISABLED": "true"})
+equal((ran.code, "can be read by others" in ran.err), (0, False), "a file that is only looked at is not warned of")
+ran = doctor(env=dict(NO_KEYS, HOME=home))
+equal(ran.err.count("pantler: %s/.aws/credentials can be read by others than its owner\n" % home), 1, "and once, where it is used")
 with open(home + "/.aws/credentials", "w") as f:
     f.write("[default]\ncredential_process = echo canary >%s/ran\n" % home)
 ran = doctor(env=dict(NO_KEYS, HOME=home))
@@ -263,7 +267,7 @@ web.answers["GET /v1/sys/health"] = unruly.answer(200, {"initialized": True})
 del web.seen[:]
 ran = doctor(env=EC2)
 ok(ran.code == 0 and ran.out.endswith("\nall is well: no login was tried\n"), "type ec2", ran)
-equal(rows(ran, "steps"), [("identity", "ok", "instance i-1"), ("nonce", "info", nonce + ": no such file or directory"),
+equal(rows(ran, "steps"), [("identity", "ok", "instance i-1"), ("nonce", "info", "none yet: the first login makes it"),
                            ("vault", "ok", "active"),
                            ("login", "skipped", "type ec2 is never tried: it would spend the nonce")], "its steps")
 equal(([request[0].split()[1] for request in web.seen], os.path.exists(nonce)), (["/v1/sys/health"], False), "no login, and no nonce is made")
@@ -274,6 +278,8 @@ for content, mode, cause in (("i-2\ncanary-nonce\n", 0o600, "its nonce is of ins
         f.write(content)
     os.chmod(nonce, mode)
     finds("the nonce file: " + cause, 1, "%s: %s" % (nonce, cause), "it came with an image or a disk: remove it" if "i-2" in content else None, env=EC2)
+finds("a folder for the nonce that is not there", 16, "write /nowhere/nonce: no such file or directory", None,
+      env=dict(EC2, PANTLER_NONCE_FILE="/nowhere/nonce"), state=("nonce", "failed"))
 finds("ec2 without a nonce", 1, "PANTLER_TYPE is ec2, and neither nonce nor nonce_file is set",
       "a nonce that dies with the process would lock the instance out: name a file with -nonce-file",
       env=dict(EC2, PANTLER_NONCE_FILE=None), state=("nonce", "failed"))
@@ -287,6 +293,8 @@ equal((stat.S_IMODE(os.stat(nonce).st_mode), open(nonce).read()), (0o600, "i-1\n
 
 ran = doctor("-timeout=1s", env={"VAULT_ADDR": "http://127.0.0.1:%d" % silent.port, "VAULT_CACERT": None})
 ok(ran.code == 12 and re.search(r"\ncause: vault http://127\.0\.0\.1:\d+: no answer within 1s\n\Z", ran.out), "-timeout: the report still gets out", ran)
+ran = doctor("-timeout=1ms", env={"VAULT_ADDR": "http://127.0.0.1:%d" % silent.port, "VAULT_CACERT": None})
+ok(ran.code == 12 and not re.search(r"within 0m?s", ran.out), "no time at all", ran)
 reached, old = threading.Event(), web.answers["GET /v1/sys/health"]
 web.answers["GET /v1/sys/health"] = lambda conn: (reached.set(), conn.recv(1))
 process = program.start("doctor", env=with_env(ENV, AT_WEB))

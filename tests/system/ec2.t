@@ -84,6 +84,7 @@ agent = os.path.join(folder, "agent")
 def config(words):
     with open(agent, "w") as f:
         f.write('auto_auth { method "aws" { config { %s } } }' % words)
+    os.chmod(agent, 0o600)
     return "-config=" + agent
 
 
@@ -92,6 +93,8 @@ body = good("nonce_file", config('nonce_file = "%s"' % path))
 ok(body["nonce"] in open(path).read(), "is written")
 body = good("nonce", config('nonce = "5defbf9e", nonce_file = "%s"' % path))
 equal(body["nonce"], "5defbf9e", "goes before the file")
+os.chmod(agent, 0o644)
+said("in a file that others can read", login("-config=" + agent)[0], 0, "pantler: %s can be read by others than its owner\n" % agent, unruly.TOKEN)
 imds.asked()
 body = good('ec2_proof = "pkcs7"', config('nonce = "5defbf9e", ec2_proof = "pkcs7"'))
 equal(sorted(body), ["nonce", "pkcs7", "role"], "one message with both")

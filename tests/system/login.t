@@ -264,6 +264,11 @@ with open(path + "/..data/ca.pem", "w") as f:
     f.write(open(vault.ca).read())
 os.symlink("..data/ca.pem", path + "/ca.pem")
 PEM = open(vault.ca).read()
+broken = path + "-broken"
+os.mkdir(broken)
+with open(broken + "/a.pem", "w") as f:
+    f.write("-----BEGIN CERTIFICATE-----\n!\n")
+BROKEN = re.compile(r"pantler: login: vault \S+: %s: a\.pem: .*\(code \d+\)\n(hint: .*\n)?" % re.escape(broken))
 NO_CA = {"VAULT_CACERT": None}
 for name, args, env in (
         ("-ca-cert", ["-ca-cert=" + vault.ca], NO_CA),
@@ -284,9 +289,10 @@ for name, args, env, message in (
         ("another CA's bytes", [], dict(NO_CA, VAULT_CACERT_BYTES=open(other.pem).read()), UNTRUSTED),
         ("another server name", ["-tls-server-name=vault.example.com"], {}, NAMES)):
     said(name + ": not trusted", login(*args, env=env), 13, message)
-SKIPPED = "pantler: -tls-skip-verify: whoever answers gets the login and hands out the token\n"
-said("-tls-skip-verify, with a warning", login("-token-only", "-tls-skip-verify", "-ca-cert=" + other.pem), 0, SKIPPED, TOKEN)
-said("VAULT_SKIP_VERIFY=true", login("-token-only", env=dict(NO_CA, VAULT_SKIP_VERIFY="true")), 0, SKIPPED, TOKEN)
+said("a broken file in a folder: which, and of what folder", login("-ca-cert=" + broken, env=NO_CA), 1, BROKEN)
+SKIPPED = "pantler: %s: whoever answers gets the login and hands out the token\n"
+said("-tls-skip-verify, with a warning", login("-token-only", "-tls-skip-verify", "-ca-cert=" + other.pem), 0, SKIPPED % "-tls-skip-verify", TOKEN)
+said("VAULT_SKIP_VERIFY=true", login("-token-only", env=dict(NO_CA, VAULT_SKIP_VERIFY="true")), 0, SKIPPED % "VAULT_SKIP_VERIFY", TOKEN)
 said("VAULT_SKIP_VERIFY=0", login("-token-only", env={"VAULT_SKIP_VERIFY": "0"}), 0, "", TOKEN)
 said("-tls-skip-verify=false wins", login("-token-only", "-tls-skip-verify=false", env={"VAULT_SKIP_VERIFY": "1"}), 0, "", TOKEN)
 

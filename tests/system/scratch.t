@@ -125,6 +125,8 @@ said("a name in a search domain", login("-address=" + name("short"), "-tls-serve
 equal(sorted(set(n for n, _ in dns.asked)), ["short.corp.test"], "asked as that")
 failed("a name that does not exist", login("-address=" + name("nosuch.test"), root=conf),
        'vault %s: name "nosuch.test" does not exist' % name("nosuch.test"), 12)
+ran = conf.run("doctor", "-address=" + name("nosuch.test"), env=dict(ENV, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1"))
+ok(ran.code == 12 and re.search(r"^  vault +failed +vault \S+ name \"nosuch.test\" does not exist\n  login +skipped ", ran.out, re.M), "nor for doctor, who tries no login", ran)
 
 # --- Random numbers, where the kernel is too old to be asked for them and /dev does not have them either
 

@@ -109,6 +109,9 @@ for name, path, why in (("missing", folder + "/none", "no such file or directory
     ok(ran.code == 10 and "%s: %s" % (path, why) in ran.err and ran.err.count("\n") == 1, "its token's file: " + name, ran)
     equal(imds.asked(), [], "and the instance is not asked")
 
+plain.answers["cred"] = unruly.http(302, b"", "Location: " + plain.url + "/v1/auth/cred2/login")
+failed("it redirects", login(env=CONTAINER), "container credentials: answer 302: redirect not followed: AWS's services have none")
+
 # --- Web identity, by an STS of ours
 
 web.answers[""] = unruly.http(200, ("<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>%s</AccessKeyId>"
@@ -122,6 +125,8 @@ ok(len(web.seen) == 1 and b"WebIdentityToken=eyJCANARY" in web.seen[0][2], "goes
 web.seen.clear()
 ran = login(env=dict(IRSA, AWS_CA_BUNDLE=vault.ca))
 ok(ran.code == 10 and ran.err.startswith("pantler: login: web identity: sts: ") and not web.seen, "vault's CAs do not vouch for AWS", ran)
+failed("a bundle that is not there", login(env=dict(IRSA, AWS_CA_BUNDLE="/none.pem")),
+       "web identity: sts: %s: AWS_CA_BUNDLE: /none.pem: no such file or directory" % web.url)
 failed("no token", login(env=dict(IRSA, AWS_WEB_IDENTITY_TOKEN_FILE=folder + "/none")),
        "web identity: its token file: %s/none: no such file or directory" % folder)
 equal(imds.asked(), [], "and the instance is not asked")
@@ -159,14 +164,16 @@ AT = "profile default: credential_process of default in %s: " % config
 said("a program", process("echo '%s'" % PROCESS, "-field=token"), 0, "", TOKEN)
 ran = process("echo words >&2; echo '%s'" % PROCESS, "-log-level=debug")
 ok(by("file", ran), "one that says something", ran)
-failed("that fails", process("echo CANARY >&2; exit 3"), AT + "ended with status 3")
+DEBUG = "-log-level=debug shows the first line of its standard error"
+failed("that fails", process("echo CANARY >&2; exit 3"), AT + "ended with status 3", hint=DEBUG)
 ran = process("echo one two three >&2; exit 3", "-log-level=debug")
 ok("pantler: the program says: one two three\n" in ran.err, "what it said is for debug", ran)
-failed("that is killed", process("kill -9 $$"), AT + "ended with status 137")
+failed("that is killed", process("kill -9 $$"), AT + "ended with status 137", hint=DEBUG)
 failed("that prints too much", process("/usr/bin/head -c 70000 /dev/zero"), AT + "wrote more than 65536 bytes")
 began = time.monotonic()
 ran = process("/bin/sleep 60", "-timeout=500ms")
 ok(ran.code == 10 and time.monotonic() - began < 5, "that takes too long", ran)
+ok(re.search(r": was not through within (0\.[1-5]s|\d{1,2}ms) \(code 10\)\n\Z", ran.err), "for what was left of the time", ran)
 ok(b"CANARY" not in process("echo CANARY; exit 1").err.encode(), "its command and its output are never shown")
 said("in an environment like ours", process("test \"$FOO\" = bar && echo '%s'" % PROCESS, "-field=token", FOO="bar"), 0, "", TOKEN)
 equal(imds.asked(), [], "the instance is not asked in all of this")

@@ -41,12 +41,16 @@ ok(max(map(len, help_text.out.splitlines())) <= 110, "that fit a terminal")
 said("no verb: help, for people", run(), 1, help_text.out)
 for words in (["-h"], ["-help"], ["--help"], ["help"]):
     said(" ".join(words), run(*words), 0, "", help_text.out)
-for verb in ("login", "sign", "doctor", "agent", "check", "version", "help"):
+VERBS = re.findall(r"^  pantler ([a-z]+) ", help_text.out, re.M)
+ok({"login", "sign", "doctor", "version", "help"} <= set(VERBS), "help names the verbs", VERBS)
+for verb in VERBS:
     about = run("help", verb)
     said("help " + verb, about, 0, "", re.compile(r"pantler %s .*\n  [^\n]+\n\n.*" % verb, re.S))
     for flag in ("-h", "-help", "--help"):
         said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
     ok(about.out.count("\n") < 60, "under 60 lines")
+equal([re.findall(r"^  -format=FORMAT +(.*)$", run("help", verb).out, re.M) for verb in ("login", "sign", "doctor", "version")],
+      [["table or json [VAULT_FORMAT]"], ["json or curl"], ["table or json [VAULT_FORMAT]"], ["table or json"]], "-format, to each verb its own")
 wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
 for slip, verb in (("lgoin", "login"), ("logn", "login"), ("singn", "sign"), ("versoin", "version"), ("hepl", "help")):
     wrong("a slip", run(slip), 'unknown verb "%s"' % slip, 1, "did you mean %s?" % verb, "")
@@ -81,7 +85,8 @@ wrong("version -format=curl", run("version", "-format=curl"), "-format must be t
 wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress", 1, "did you mean -address?")
 wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help login shows the flags")
 wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help login shows the flags")
-wrong("an unknown flag, to sign", run("sign", "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help sign shows the flags", "sign")
+for verb in VERBS:
+    wrong("an unknown flag, to " + verb, run(verb, "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help %s shows the flags" % verb, verb)
 wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help login shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
 for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "clock"):

@@ -6,7 +6,7 @@
      > GET url           the next question: method and url; or "> file PATH"; or "> run COMMAND"
      >   Name: value     all its header fields, in their order; ">   body TEXT" its body, where there is one
      >   limits ...      may be left out: "within MS connect MS", "max BYTES", "secret", "once", "local", "ca FILE", "as N" (N certificates)
-     < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file, or "< from PATH" what that holds, not mutilated then; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (silent, tls,
+     < 200 body          its answer, and under it "<   Name: value" a header field of it; "< bytes TEXT" of a file, or "< from PATH" what that holds, not mutilated then; "< exit 0 OUTPUT" of a program; or "< unreachable TEXT" (noname, noca, silent, tls,
                          large, broken, missing, unreadable): the shell's own sentence instead of one
      | more              a further line of the answer's body, each with a line end behind it
      = line              the whole outcome ("= wait SECONDS" is a Retry-After), as `describe_outcome` and the machine's own `describe` write it
@@ -113,6 +113,7 @@ read_answer(struct turn *t, struct str rest)
 		enum err_cause cause;
 	} words[] = {
 		{ S("unreachable"), ANSWER_UNREACHABLE, ERR_RETRY, CAUSE_UNREACHABLE },
+		{ S("noname"), ANSWER_UNREACHABLE, ERR_ABSENT, CAUSE_UNREACHABLE }, { S("noca"), ANSWER_TLS, ERR_ABSENT, CAUSE_FILE },
 		{ S("silent"), ANSWER_SILENT, ERR_RETRY, CAUSE_UNREACHABLE }, { S("tls"), ANSWER_TLS, ERR_PEER, CAUSE_TLS },
 		{ S("large"), ANSWER_TOO_LARGE, ERR_LIMIT, CAUSE_LIMIT }, { S("broken"), ANSWER_BROKEN, ERR_PEER, CAUSE_ANSWER },
 		{ S("missing"), ANSWER_MISSING, ERR_ABSENT, CAUSE_FILE }, { S("unreadable"), ANSWER_UNREADABLE, ERR_SYS, CAUSE_FILE },

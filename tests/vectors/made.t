@@ -5,7 +5,7 @@
 . tests/lint/lib.sh
 command -v python3 >/dev/null || skip_all 'no python3 here'
 
-for name in date host; do
+for name in date host record; do
 	same() { python3 "tests/vectors/$name.py" | cmp - "tests/vectors/$name.tsv"; }
 	verdict "$name.tsv is what $name.py writes" same
 done

@@ -14,7 +14,7 @@ read_all(enum conf_verb verb, char *const *env, char *const *argv)
 {
 	int argc = 0;
 
-	c = (struct config){ 0 };
+	c = (struct config){ .verb = "login" };
 	while (argv && argv[argc])
 		argc++;
 	if (conf_read_env(&c, env, &err) < 0)

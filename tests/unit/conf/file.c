@@ -239,7 +239,7 @@ static const struct {
 	{ CONFIG("credentials = \"node\""), "F:2:15: credentials must be static, iot, env, file, web-identity, container or imds" },
 	{ CONFIG("ec2_proof = \"rsa\""), "F:2:13: ec2_proof must be identity or pkcs7" },
 	{ CONFIG("nonce = \"CANARY \""), "F:2:9: nonce holds a byte that is not visible ascii" },
-	{ CONFIG("credentials = env"), "F:2:15: no value" },
+	{ CONFIG("credentials = env"), "F:2:15: no value: strings stand in double quotes" },
 	{ CONFIG("iot = 1"), "F:2:7: iot must be a block" },
 	{ CONFIG("iot \"x\" {}"), "F:2:5: iot has a label too many" },
 	{ CONFIG("iot {" BLOCK "}\n iot {}"), "F:3:2: at most one \"iot\" block is allowed" },

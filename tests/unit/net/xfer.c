@@ -384,7 +384,7 @@ test_late(void)
 	server.stay = true;
 	ok(str_has_suffix(run(20), S("no answer within 20ms")), "a short one: %s", x.err.line);
 	fresh(S(OK_ANSWER));
-	ok(str_has_suffix(run(-5), S("no answer within 0s")), "a deadline that has passed: %s", x.err.line);
+	ok(str_has_suffix(run(-5), S("no answer within 0ms")), "a deadline that has passed: %s", x.err.line);
 	fresh(S("HTTP/1.1 200 OK\r\n"));
 	server.stay = true;
 	is_str(run(1000), S("the answer did not end within 1s"), "half a head");
