@@ -524,11 +524,12 @@ static void
 say_sinks(const struct config *c)
 {
 	for (size_t i = 0; i < c->sink_n; i++) {
-		char text[8];
-		struct buf mode = BUF(text);
+		char mode[] = "-rwxrwxrwx";	/* as ls shows it */
 
-		buf_fmt(&mode, "0%o", c->sink[i].mode);
-		log_event(LOG_INFO, file_sink, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", buf_str(&mode) }));
+		for (unsigned bit = 0; bit < 9; bit++)
+			if (!(c->sink[i].mode & 0400 >> bit))
+				mode[1 + bit] = '-';
+		log_event(LOG_INFO, file_sink, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", str_of(mode) }));
 	}
 }
 
