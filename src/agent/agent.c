@@ -2,17 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/agent.h"
 
+#include "agent/reuse.h"
 #include "base/divide.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
 #include "data/code.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/log.h"
 #include "sys/mem.h"
 #include "sys/pid.h"
 #include "sys/rand.h"
-#include "vault/self.h"
 
 #include <signal.h>
 #include <string.h>
@@ -424,59 +423,16 @@ agent_run(struct agent *a, struct err *e)
 
 /* --- The beginning */
 
-/* Whether a token that a lookup shows is one that our login would give: its way and namespace, its role where the answer has it (type
-   ec2), and more than a third of its life left. */
-static bool
-is_ours(struct agent *a, const struct self *m, bool *has_role)
-{
-	const struct config *c = a->config;
-	char text[256];
-	struct buf path = BUF(text);
-	struct json meta, created;
-	struct str got, namespace, role;
-	struct err ignored;
-	int64_t ttl_s;
-
-	if (login_add_path(&path, c->set[CONF_MOUNT].value, &ignored) < 0 || path.full ||
-	    cred_get_string(&got, m->data, "path", &a->flow->arena, &ignored) < 0 || !str_eq(got, buf_str(&path)) ||
-	    cred_get_string(&namespace, m->data, "namespace_path", &a->flow->arena, &ignored) < 0 ||
-	    !vault_is_namespace(&c->vault, namespace) ||
-	    json_get(m->data, "meta", &meta, &ignored) < 0)
-		return false;
-	if (json_type(meta) == JSON_OBJECT && cred_get_string(&role, meta, "role", &a->flow->arena, &ignored) == 0 && role.len) {
-		if (!str_eq(role, c->set[CONF_ROLE].value))
-			return false;
-		*has_role = true;
-	}
-	return !m->grant.uses && (!m->grant.lease_s || (json_get(m->data, "creation_ttl", &created, &ignored) == 0 &&
-	    json_i64(created, &ttl_s, &ignored) == 0 && m->grant.lease_s > ttl_s / 3));
-}
-
-/* The token that an earlier run left in a sink, when it can be believed: the file is ours and nobody else may write it; it is newer than the
-   configuration, or Vault shows the role (of type iam it does not); and the lookup shows the rest. */
+/* The token that an earlier run left in a sink, when it can be believed. */
 static int
 take_over(struct agent *a, int64_t configured_s, struct err *e)
 {
-	const struct config *c = a->config;
-	const struct conf_sink *s = NULL;
-	struct self m = { .vault = &c->vault, .what = SELF_LOOKUP };
-	bool has_role = false;
-	int r;
+	struct self m;
+	const struct conf_sink *s;
+	int r = begin(a, e);
 
-	for (size_t i = c->sink_n; i-- > 0;)
-		if (!c->sink[i].encrypt && !c->sink[i].wrap_ttl_s)
-			s = &c->sink[i];
-	if (!s || !c->reuse_token || c->vault.wrap_ttl_s)
-		return 0;
-	r = begin(a, e);
 	if (r == 0)
-		r = file_read(s->path.at, AGENT_TOKEN_MAX, &a->flow->arena, &m.token, e);
-	if (r == 0 && !str_is_visible(m.token))
-		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
-	if (r == 0)
-		r = flow_run(a->flow, self_step, &m, e);
-	if (r == 0 && (!is_ours(a, &m, &has_role) || (!has_role && configured_s >= file_changed_s(s->path.at))))
-		r = err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login", STR(s->path));
+		r = reuse_find(&m, &s, a->flow, configured_s, e);
 	if (r == 0)
 		r = keep_token(a, m.token, e);
 	end(a);
@@ -487,7 +443,7 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 		return 0;
 	}
 	token_take(&a->life, TOKEN_GRANTED, &m.grant, 0, vary(), clock_now());
-	log_event(LOG_INFO, handler, "token of an earlier run is alive, and taken over", PAIRS({ "path", s->path }));
+	log_event(LOG_INFO, handler, "the token of an earlier run is alive, and taken over", PAIRS({ "path", s->path }));
 	offer(a);
 	return 0;
 }

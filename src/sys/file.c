@@ -120,6 +120,15 @@ file_is_shared(const char *path)
 	return kernel_stat(AT_FDCWD, path, &st, 0) == 0 && st.st_mode & (S_IRGRP | S_IROTH);
 }
 
+bool
+file_is_own(const char *path)
+{
+	struct stat st;
+
+	return kernel_stat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	    !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 int64_t
 file_changed_s(const char *path)
 {

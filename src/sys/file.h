@@ -14,6 +14,9 @@
 int file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* Whether it is a regular file, no link, that we own and nobody else may write. */
+bool file_is_own(const char *path);
+
 /* When the file was made or changed last, by the wall clock, which nobody but root can make earlier afterwards: unix seconds. 0 when it
    is not there. */
 int64_t file_changed_s(const char *path);
