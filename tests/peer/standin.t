@@ -72,6 +72,8 @@ equal(api("PUT", "auth/aws/login", {"role": "web"}), (400, {"errors": ["didn't s
 equal(login(api, change=lambda s: s.update(body=s["body"].replace("GetCallerIdentity", "AssumeRole")))[0], 400, "another action")
 
 equal(api("GET", "auth/token/lookup-self", token=auth["client_token"])[1]["data"]["path"], "auth/aws/login", "lookup-self")
+equal(api("PUT", "auth/token/renew-self", {"increment": 0}, token=auth["client_token"])[1]["auth"], auth, "renew-self: the same lease again")
+equal(api("PUT", "auth/token/renew-self", {"increment": 0}, token="hvs.x"), (403, {"errors": ["permission denied"]}), "renew-self of a token that is none")
 equal(api("GET", "secret/data/web", token=auth["client_token"])[1]["data"]["data"]["user"], "web", "KV v2 read")
 equal(api("GET", "secret/data/none", token=auth["client_token"]), (404, {"errors": []}), "KV v2: no such secret")
 equal(api("GET", "secret/data/web", token="hvs.x"), (403, {"errors": ["permission denied"]}), "a token that is none")
