@@ -26,6 +26,7 @@ static void
 reload(struct cmd *c, struct agent *a, struct arena *newest)
 {
 	struct cmd again = { .verb = c->verb, .config.verb = c->config.verb, .words_n = c->words_n, .words = c->words };
+	enum log_level level;
 	struct err e;
 
 	notify_reloading(&a->notify);
@@ -36,6 +37,8 @@ reload(struct cmd *c, struct agent *a, struct arena *newest)
 	} else {
 		log_event(LOG_ERROR, "agent", "error reading configuration, the one before stays", PAIRS({ "error", str_of(e.line) }));
 		mem_release(&again.arena);
+		if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
+			log_set_level(level);
 	}
 	notify_send(&a->notify, "READY=1\n");
 }
