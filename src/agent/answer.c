@@ -168,12 +168,13 @@ static void
 answer_file(struct answering *a, struct flow *f, const struct ask_file *ask)
 {
 	struct str path;
+	unsigned others;
 
 	if (arena_keep(&f->arena, ask->path, &path, &a->sentence) == 0 &&
-	    file_read(path.at, ask->max, &f->arena, &a->out.body, &a->sentence) == 0) {
+	    file_read(path.at, ask->max, &f->arena, &a->out.body, &others, &a->sentence) == 0) {
 		a->out.how = ANSWER_OK;
 		a->out.err = NULL;
-		if (ask->secret && file_is_shared(path.at))
+		if (ask->secret && others & 044)
 			log_text(LOG_WARN, "%.*s can be read by others than its owner", STR(path));
 		return;
 	}

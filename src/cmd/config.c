@@ -16,12 +16,13 @@ cmd_read_config(struct cmd *c, struct err *e)
 {
 	const struct setting *s = &c->config.set[CONF_CONFIG];
 	struct str text;
+	unsigned others;
 
 	if (!s->value.len)
 		return 0;
 	if (mem_arena(&c->arena, CONFIG_BYTES, e) < 0)
 		return -1;
-	if (file_read(s->value.at, HCL_MAX, &c->arena, &text, e) < 0) {
+	if (file_read(s->value.at, HCL_MAX, &c->arena, &text, &others, e) < 0) {
 		err_in(e, "%s%s", s->prefix, s->name);
 		return e->sys == EISDIR ? err_hint(e, "this build reads one file, and no folder of them") : -1;
 	}

@@ -269,7 +269,7 @@ equal(rows(ran, "steps"), [("identity", "ok", "instance i-1"), ("nonce", "info",
 equal(([request[0].split()[1] for request in web.seen], os.path.exists(nonce)), (["/v1/sys/health"], False), "no login, and no nonce is made")
 for content, mode, cause in (("i-2\ncanary-nonce\n", 0o600, "its nonce is of instance i-2, and this is i-1"),
                              ("canary-nonce\n", 0o600, "it does not hold an instance id and a nonce, a line each"),
-                             ("i-1\ncanary-nonce\n", 0o644, "can be read by others than its owner")):
+                             ("i-1\ncanary-nonce\n", 0o644, "its owner must be root or us, its mode 0600")):
     with open(nonce, "w") as f:
         f.write(content)
     os.chmod(nonce, mode)
