@@ -217,7 +217,8 @@ answer_run(struct answering *a, struct flow *f, const struct ask_run *ask, struc
 		struct str error = { r.error, r.error_n };
 
 		error = str_part(error, 0, str_find_c(error, '\n'));
-		log_text(LOG_DEBUG, "the program says: %.*s", STR(error));
+		if (!str_begins(error, "sh:") && !str_begins(error, "/bin/sh:"))	/* the shell's own: it repeats the command line */
+			log_text(LOG_DEBUG, "the program says: %.*s", STR(error));
 	}
 	a->out = (struct answer){ .how = ANSWER_OK, .status = r.status, .body = buf_str(&out) };
 	return 0;
