@@ -10,6 +10,7 @@ struct cmd {
 	enum conf_verb verb;
 	struct config config;	/* checked; its verb is static */
 	struct arena arena;	/* of the configuration file; empty without one */
+	bool is_shared;		/* that file holds a secret, and others than its owner can read it */
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
 	bool is_told;		/* the verb has said itself what went wrong: main only ends with its code */
@@ -35,7 +36,7 @@ int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_read_config(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
 /* Warn of the keys in it that nobody knows, of others who can read its secrets, and of what type iam has no use for. */
-void cmd_warn_config(const struct config *c);
+void cmd_warn_config(const struct cmd *c);
 
 /* Append the help on all verbs. */
 void cmd_add_overview(struct buf *b);

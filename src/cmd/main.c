@@ -94,7 +94,7 @@ configure(struct cmd *c, int argc, char **argv, struct err *e)
 	log_set_level(level);
 	for (size_t i = 0; verb == VERB_LOGIN && c->config.ignored[i].name; i++)
 		log_text(LOG_WARN, "%s%s is set, and ignored", c->config.ignored[i].prefix, c->config.ignored[i].name);
-	cmd_warn_config(&c->config);
+	cmd_warn_config(c);
 	return 0;
 }
 
