@@ -52,14 +52,14 @@ target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15
 # Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time.
 known = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$1')
 lean := $(call known,-Oz) $(call known,-fno-caller-saves -fno-move-loop-invariants -fno-partial-inlining -fno-schedule-insns2 -fno-shrink-wrap -fno-tree-loop-im)
-lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors)
-# Our own objects are optimised as one program, where the compiler can (gcc), and hold plain code too, for nm. BearSSL stays
-# apart: nothing may look through the walls that keep it constant in time.
+lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority)
+lean_bear := $(call known,-fno-inline-functions-called-once)
+# Ours are optimised as one program, where the compiler can (gcc), with plain code too, for nm. BearSSL's walls of constant time stay apart.
 lto := $(call known,-flto -ffat-lto-objects)
 small = -MMD -MP -Os $(lean) $(target_$(family)) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-fno-unwind-tables '-ffile-prefix-map=$(CURDIR)=.'
 our_cc = $(CC) $(small) $(lean_$(family)) $(lto) $(warn) -fstack-protector -fno-optimize-sibling-calls $(CPPFLAGS) $(CFLAGS) $(our_must) $(must)
-bear_cc = $(CC) $(small) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
+bear_cc = $(CC) $(small) $(lean_bear) $(CPPFLAGS) $(CFLAGS) $(bear_must) $(must)
 link = $(CC) $(target_$(family)) $(lto:-flto=-flto -flto-partition=none) $(CFLAGS) $(LDFLAGS) -static-pie -nostdlib -nostartfiles \
 	-Wl,--no-dynamic-linker,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--build-id=none,--hash-style=gnu
 SOURCE_DATE_EPOCH ?= $(or $(if $(wildcard .git),$(shell git log -1 --format=%ct 2>/dev/null)),1767225600)

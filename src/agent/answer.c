@@ -194,12 +194,13 @@ static void
 answer_file(struct answering *a, struct flow *f, const struct ask_file *ask)
 {
 	struct str path;
+	unsigned others;
 
 	if (arena_keep(&f->arena, ask->path, &path, &a->sentence) == 0 &&
-	    file_read(path.at, ask->max, &f->arena, &a->out.body, &a->sentence) == 0) {
+	    file_read(path.at, ask->max, &f->arena, &a->out.body, &others, &a->sentence) == 0) {
 		a->out.how = ANSWER_OK;
 		a->out.err = NULL;
-		if (ask->secret && file_is_shared(path.at))
+		if (ask->secret && others & 044)
 			log_text(LOG_WARN, "%.*s can be read by others than its owner", STR(path));
 		return;
 	}
@@ -246,7 +247,8 @@ answer_run(struct answering *a, struct flow *f, const struct ask_run *ask, struc
 		struct str error = { r.error, r.error_n };
 
 		error = str_part(error, 0, str_find_c(error, '\n'));
-		log_text(LOG_DEBUG, "the program says: %.*s", STR(error));
+		if (!str_begins(error, "sh:") && !str_begins(error, "/bin/sh:"))	/* the shell's own: it repeats the command line */
+			log_text(LOG_DEBUG, "the program says: %.*s", STR(error));
 	}
 	a->out = (struct answer){ .how = ANSWER_OK, .status = r.status, .body = buf_str(&out) };
 	return 0;

@@ -11,6 +11,8 @@
 #include "vault/ec2.h"
 #include "vault/nonce.h"
 
+#include <errno.h>
+
 /* The machine's region, which nothing names: the profile's, else the instance's own. */
 static int
 find_region(struct auth *a, struct flow *f, struct str *out, struct err *e)
@@ -109,11 +111,12 @@ int
 auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e)
 {
 	struct str path = f->config->set[CONF_NONCE_FILE].value, text;
+	unsigned others;
 
-	if (file_read(path.at, NONCE_FILE_MAX, &f->arena, &text, e) < 0)
+	if (file_read(path.at, NONCE_FILE_MAX, &f->arena, &text, &others, e) < 0)
 		return -1;
-	if (file_is_shared(path.at))
-		return err_set(e, ERR_INPUT, CAUSE_FILE, "%.*s: can be read by others than its owner", STR(path));
+	if (others)
+		return err_set(e, ERR_INPUT, CAUSE_FILE, "%.*s: its owner must be root or us, its mode 0600", STR(path));
 	return nonce_parse(nonce, text, instance_id, e) < 0 ? err_in(e, "%.*s", STR(path)) : 0;
 }
 
@@ -135,7 +138,9 @@ keep_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err
 	if (hex.full || file.full)
 		return arena_err(e);
 	*nonce = buf_str(&hex);
-	return file_replace(f->config->set[CONF_NONCE_FILE].value, buf_str(&file), 0600, e);
+	if (file_replace(f->config->set[CONF_NONCE_FILE].value, buf_str(&file), 0600 | FILE_NEW, e) == 0)
+		return 0;
+	return e->sys == EEXIST ? auth_read_nonce(f, instance_id, nonce, e) : -1;	/* another's first login went before */
 }
 
 int

@@ -26,13 +26,14 @@ int auth_check_roots(const struct config *c, struct err *e) __attribute__((warn_
 int auth_check_nonce(const struct config *c, struct err *e) __attribute__((warn_unused_result));
 
 /* The nonce that nonce_file holds for this instance, into the flow's arena. 0; or -1: ERR_ABSENT when there is no such file, else as
-   file_read and nonce_parse, and for a file that others may read. Lines begin with the path. */
+   file_read and nonce_parse, and ERR_INPUT for a file whose owner is neither root nor us, or whose mode allows group or others anything
+   at all. Lines begin with the path. */
 int auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e) __attribute__((warn_unused_result));
 
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
    is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
    that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random
-   bits, on disk there before they are first used. Neither nonce nor nonce_file: CAUSE_USE, before anything is asked. */
+   bits, on disk there before they are first used; of two first logins at once the later one takes the other's, or fails. Neither nonce nor nonce_file: CAUSE_USE, before anything is asked. */
 int auth_login(struct auth *a, struct flow *f, struct err *e) __attribute__((warn_unused_result));
 
 #endif

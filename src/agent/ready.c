@@ -54,8 +54,9 @@ read_proc(const char *path, char *memory, size_t cap)
 	struct arena a = { .at = memory, .cap = cap };
 	struct str text;
 	struct err e;
+	unsigned others;
 
-	return file_read(path, cap - 1, &a, &text, &e) < 0 ? S("") : text;
+	return file_read(path, cap - 1, &a, &text, &others, &e) < 0 ? S("") : text;
 }
 
 /* "-" without. */
@@ -139,8 +140,9 @@ ready_check(const char *path, tick now, struct err *e)
 	struct arena a = { .at = text, .cap = sizeof text };
 	struct str all;
 	const char *why;
+	unsigned others;
 
-	if (file_read(path, READY_MAX, &a, &all, e) < 0) {
+	if (file_read(path, READY_MAX, &a, &all, &others, e) < 0) {
 		e->code = ERR_RETRY;
 		e->cause = CAUSE_READY;
 		return -1;

@@ -34,6 +34,7 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 {
 	const struct config *c = f->config;
 	const struct conf_sink *s = NULL;
+	unsigned others;
 	bool has_role;
 
 	for (size_t i = c->sink_n; i-- > 0;)
@@ -43,10 +44,10 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "no sink may hold one");
 	*sink = s;
 	*m = (struct self){ .vault = &c->vault, .what = SELF_LOOKUP };
-	if (!file_is_own(s->path.at))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not there, or not ours alone to write", STR(s->path));
-	if (file_read(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, e) < 0)
+	if (file_read(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, &others, e) < 0)
 		return -1;
+	if (others & (022 | FILE_FOREIGN))
+		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not ours alone to write", STR(s->path));
 	if (!str_is_visible(m->token))
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
 	if (flow_run(f, self_step, m, e) < 0)

@@ -56,11 +56,12 @@ agree(struct sink *s, struct arena *a, struct err *e)
 {
 	const char *path = s->conf->dh_path.at;
 	uint8_t theirs[SEAL_KEY], private[SEAL_KEY];
+	unsigned others;	/* it is public; who writes it is the business of who reads the sink */
 	struct str text;
 
 	if (rand_bytes(private, sizeof private, e) < 0)
 		return -1;
-	if (file_read(path, SINK_DH_MAX, a, &text, e) == 0) {
+	if (file_read(path, SINK_DH_MAX, a, &text, &others, e) == 0) {
 		if (seal_read_key(theirs, text, a, e) == 0 && seal_agree(&s->seal, private, theirs, s->conf->derive_key, e) == 0) {
 			s->is_agreed = true;
 			return 0;

@@ -4,6 +4,8 @@
 
 #include "data/date.h"
 
+#include <string.h>
+
 const char cred_names[] =
 #define CRED_NAMES_OF(key, name, older) name "\0" older "\0"
     CRED_VARIABLES(CRED_NAMES_OF);
@@ -98,7 +100,7 @@ cred_show(struct str words, struct str secret)
 {
 	words = str_cut(&words, '\n');
 	words = str_part(str_trim(str_cut(&words, '\r')), 0, CRED_WORDS_MAX);
-	if (str_begins(words, "<") || !str_is_printable(words))
+	if ((words.len && memchr("<{[\"", *words.at, 4)) || !str_is_printable(words))
 		return S("");
 	for (size_t i = 0; i < secret.len && (!i || i + CRED_ECHO_MIN <= secret.len); i++)
 		if (str_find(words, str_part(secret, i, i + CRED_ECHO_MIN)) != SIZE_MAX)

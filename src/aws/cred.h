@@ -95,8 +95,8 @@ int cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, 
 #define CRED_ECHO_MIN 8		/* bytes of a secret that stand in no words by chance */
 
 /* What a service says, fit to be shown: its first line, up to CRED_WORDS_MAX bytes; empty when a byte of it is not printable, when
-   it is markup, and when CRED_ECHO_MIN bytes in a row of `secret` stand in it (all of a shorter one; it may be empty). A part of
-   `words`. */
+   it begins as markup or JSON does (< { [ "), which may be a cut answer's and hold anything, and when CRED_ECHO_MIN bytes in a row of
+   `secret` stand in it (all of a shorter one; it may be empty). A part of `words`. */
 struct str cred_show(struct str words, struct str secret);
 
 /* The same of an answer's body: the "message" or "Message" of a JSON object, nothing of other JSON, else the text itself. */

@@ -419,8 +419,8 @@ resolve(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		return STEP_DONE;
 	if (r == 0)
 		return start_base(m, out, env, e);
-	if (e->code == ERR_ABSENT && m->env->var[CRED_PROFILE].len)
-		e->code = ERR_INPUT;
+	if (e->code == ERR_ABSENT && (m->env->var[CRED_PROFILE].len || m->env->var[CRED_FILE].len))
+		e->code = m->env->var[CRED_FILE].len ? ERR_RETRY : ERR_INPUT;	/* a file may be half written yet */
 	return STEP_FAIL;
 }
 

@@ -104,7 +104,8 @@ struct profile {
 
 /* Reads AWS_CONFIG_FILE, else HOME/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else HOME/.aws/credentials; finds the profile AWS_PROFILE,
    else "default"; takes its base, then role by role. ERR_ABSENT only when nothing was asked for by name: the files that are
-   not there, the profile, its credentials. A file named by a variable that is missing is ERR_RETRY (it may be mounted late), a
+   not there, the profile, its credentials. A file named by a variable that is missing is ERR_RETRY (it may be mounted late), so
+   is a credentials file named by one where there are no credentials (it may be half written), a
    profile named so without credentials ERR_INPUT, a file that cannot be read an error in any case: going on could log in as
    somebody else. A credential_process that fails, prints what is not credentials, or ones that have expired, is ERR_RETRY.
    Lines begin with "profile". */

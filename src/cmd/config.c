@@ -23,13 +23,14 @@ static int
 add_file(struct files *f, const char *path, struct arena *a, struct err *e)
 {
 	struct conf_file *to = &f->file[f->n];
+	unsigned others;
 
 	if (f->n == CONF_FILES)
 		return err_set(e, ERR_LIMIT, CAUSE_USE, "more than %d configuration files", CONF_FILES);
-	if (file_read(path, f->left, a, &to->text, e) < 0)
+	if (file_read(path, f->left, a, &to->text, &others, e) < 0)
 		return -1;
 	to->name = path;
-	if (file_is_shared(path))
+	if (others & 044)
 		f->shared = path;
 	if (file_changed_s(path) > f->changed_s)
 		f->changed_s = file_changed_s(path);

@@ -399,11 +399,22 @@ say_refused(struct doctor *d, int64_t off_s)
 	say_err(d, "login", FAILED);
 }
 
+/* A signal meanwhile ends the report, but the token goes first: it takes a second one to leave that. */
+static bool
+give_back(struct doctor *d, struct self *m)
+{
+	if (try(d, self_step, m))
+		return true;
+	m->is_asked = false;
+	return d->is_over && flow_run(d->flow, self_step, m, &d->err) == 0;
+}
+
 static void
 try_login(struct doctor *d)
 {
 	struct login m = { .config = &d->auth.plan };
 	struct self back = { .vault = &d->config->vault, .what = SELF_REVOKE };
+	bool is_back;
 
 	if (!d->is_planned || d->is_unfit) {
 		say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
@@ -413,11 +424,12 @@ try_login(struct doctor *d)
 		say_refused(d, m.clock_off_s);
 		return;
 	}
-	say(d, "login", OK, m.secret.token.len ? "granted" : "granted, and wrapped: it is left to expire");
 	back.token = m.secret.token;
+	is_back = back.token.len && give_back(d, &back);	/* before a word of it: perhaps nobody reads any more */
+	say(d, "login", OK, back.token.len ? "granted" : "granted, and wrapped: it is left to expire");
 	if (!back.token.len)
 		return;
-	if (try(d, self_step, &back))
+	if (is_back)
 		say(d, "token", OK, "revoked");
 	else	/* it expires */
 		say_err(d, "token", INFO);

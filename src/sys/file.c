@@ -39,7 +39,7 @@ fail_read(struct err *e, const char *path, int sys)
 	return -1;
 }
 
-/* Open for reading: S_IFREG or S_IFDIR, what it is; or -1. */
+/* Open a regular file or a folder for reading: which of them (S_IFMT), and what others may (077, FILE_FOREIGN); or -1. */
 static int
 open_any(const char *path, int *fd, struct err *e)
 {
@@ -49,7 +49,7 @@ open_any(const char *path, int *fd, struct err *e)
 	*fd = kernel_open(AT_FDCWD, path, READ_FLAGS);
 	sys = *fd < 0 || kernel_stat(*fd, "", &st, AT_EMPTY_PATH) < 0 ? errno : 0;
 	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-		return (int)(st.st_mode & S_IFMT);
+		return (int)((st.st_mode & (S_IFMT | 077)) | (st.st_uid && st.st_uid != geteuid() ? FILE_FOREIGN : 0));
 	shut(fd);
 	return sys && sys != ENXIO ? fail_read(e, path, sys) :
 		err_set(e, ERR_INPUT, CAUSE_FILE, "%s: not a regular file", path);	/* ENXIO: a socket */
@@ -84,7 +84,7 @@ read_all(int fd, struct buf *b)
 }
 
 int
-file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
+file_read(const char *path, size_t max, struct arena *a, struct str *out, unsigned *others, struct err *e)
 {
 	struct buf b;
 	size_t before = a->len;
@@ -92,8 +92,9 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 
 	if (result < 0)
 		return -1;
+	*others = result & (077 | FILE_FOREIGN);
 	b = arena_buf(a, max + 1);	/* one more, to see that there is more */
-	if (result == S_IFDIR)
+	if (S_ISDIR(result))
 		result = fail_read(e, path, EISDIR);
 	else if (b.full)
 		result = arena_err(e);
@@ -112,23 +113,6 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, struct
 	return 0;
 }
 
-bool
-file_is_shared(const char *path)
-{
-	struct stat st;
-
-	return kernel_stat(AT_FDCWD, path, &st, 0) == 0 && st.st_mode & (S_IRGRP | S_IROTH);
-}
-
-bool
-file_is_own(const char *path)
-{
-	struct stat st;
-
-	return kernel_stat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & (S_IWGRP | S_IWOTH));
-}
-
 int64_t
 file_changed_s(const char *path)
 {
@@ -144,7 +128,7 @@ file_reader_open(struct file_reader *r, const char *path, struct err *e)
 
 	*r = (struct file_reader){ .path = path, .name = path, .folder = -1, .fresh = true };
 	kind = open_any(path, &r->fd, e);
-	if (kind == S_IFDIR) {
+	if (kind >= 0 && S_ISDIR(kind)) {
 		r->folder = r->fd;
 		r->fd = -1;
 	}
@@ -452,11 +436,23 @@ sync_fd(int fd)
 	return fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EROFS && errno != EBADF ? -1 : 0;
 }
 
+/* As errno says it, too. Whoever else makes it has the temporary's lock, or has made it. */
+static bool
+is_there(const struct target *t)
+{
+	struct stat st;
+
+	if (kernel_stat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	errno = EEXIST;
+	return true;
+}
+
 /* All bytes under the temporary's name, on disk. */
 static int
 fill(const struct target *t, int fd, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	if (syscall(SYS_fchmod, fd, mode) < 0)
+	if ((mode & FILE_NEW && is_there(t)) || syscall(SYS_fchmod, fd, mode) < 0)
 		return fail_write(e, t->path, errno);
 	/* After the mode, which whoever has given the file away may not set any more; as yet it is empty. */
 	if ((uid != -1 || gid != -1) && syscall(KERNEL_FCHOWN, fd, (uid_t)uid, (gid_t)gid) < 0)

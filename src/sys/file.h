@@ -7,22 +7,21 @@
 
 #include <sys/types.h>
 
+/* Beside a mode's bits. */
+#define FILE_FOREIGN 0100	/* what file_read says: the owner is neither root nor us */
+#define FILE_NEW 010000		/* what file_replace is asked: only where there is nothing */
+
 /* Read a whole regular file of at most `max` bytes into the arena (where max + 1 bytes must be free; the rest is given
    back). Never blocks on a FIFO or a device: those are refused. 0; or -1 with CAUSE_FILE, a line that begins with the
    path, and code ERR_ABSENT (does not exist), ERR_LIMIT (longer than max), ERR_INPUT (not a regular file) or ERR_SYS
-   (the errno in e->sys). The arena is then as it was. `path` is not kept. */
-int file_read(const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
+   (the errno in e->sys). The arena is then as it was. `path` is not kept. Links are followed. *others says of the file that was
+   read what its mode allows group and others (bits of 077), and FILE_FOREIGN. */
+int file_read(const char *path, size_t max, struct arena *a, struct str *out, unsigned *others, struct err *e)
 	__attribute__((warn_unused_result));
-
-/* Whether it is a regular file, no link, that we own and nobody else may write. */
-bool file_is_own(const char *path);
 
 /* When the file was made or changed last, by the wall clock, which nobody but root can make earlier afterwards: unix seconds. 0 when it
    is not there. */
 int64_t file_changed_s(const char *path);
-
-/* Whether anyone but its owner may read the file. False when it is not there. */
-bool file_is_shared(const char *path);
 
 /* Bytes of certificates from one file, from every file of a folder, or from memory, piece by piece and more than once. A
    folder means each regular file in it by stat(2), links followed (Kubernetes shows files as links into ..data), names
@@ -72,7 +71,8 @@ int file_list(const char *folder, bool (*is_wanted)(struct str name), struct are
    another process is writing at this moment is an error, told apart by a lock. A link, folder, device, socket or FIFO at
    `path` is refused; links on the way to its folder are followed. 0; or -1 with CAUSE_OUTPUT, "write PATH: ...", the old
    file untouched and the temporary removed (but for a folder that fails to sync after the renaming: that is an error too,
-   with the new file in place). */
+   with the new file in place). With FILE_NEW beside the mode's bits, where there is a file already that is an error too, sys
+   EEXIST; it is looked for while the temporary is locked: of several who make it at once one does, and the others are told. */
 int file_replace(struct str path, struct str bytes, mode_t mode, struct err *e) __attribute__((warn_unused_result));
 
 /* The same, the file given to an owner and a group before the first byte, each as the process makes it when it is -1. To give it away

@@ -38,7 +38,7 @@
 /* openat(2), always with O_CLOEXEC and O_NOCTTY, and 0600 for what O_CREAT makes. A descriptor; or -1 with errno. */
 int kernel_open(int folder, const char *path, int flags);
 
-/* fstatat(2); with an empty name and AT_EMPTY_PATH, fstat(2). Of *out only device, inode, mode and rdev may be read: libc keeps
+/* fstatat(2); with an empty name and AT_EMPTY_PATH, fstat(2). Of *out only device, inode, mode, owner and rdev may be read: libc keeps
    other fields elsewhere than a 32-bit kernel. 0; or -1 with errno. */
 int kernel_stat(int folder, const char *name, struct stat *out, int flags);
 

@@ -32,7 +32,8 @@ pid_remove(const char *path)
 	struct arena a = { .at = memory, .cap = sizeof memory };
 	struct str said;
 	struct err e;
+	unsigned others;
 
-	if (file_read(path, PID_MAX, &a, &said, &e) == 0 && str_eq(said, our_number(&text)))
+	if (file_read(path, PID_MAX, &a, &said, &others, &e) == 0 && str_eq(said, our_number(&text)))
 		unlink(path);
 }

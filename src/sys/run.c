@@ -3,6 +3,7 @@
 #define _GNU_SOURCE 1
 #include "sys/run.h"
 
+#include "sys/clock.h"
 #include "sys/kernel.h"
 
 #include <errno.h>
@@ -76,7 +77,7 @@ on_error(struct watch *w, short revents)
 		r->error[r->error_n++] = rest[i];
 }
 
-/* SIGCHLD, or the deadline. It is not reaped yet: its number must stay its group's until that is killed. */
+/* SIGCHLD, or the deadline, which is near once it has ended. It is not reaped yet: its number must stay its group's until that is killed. */
 static void
 on_child(struct watch *w, short revents)
 {
@@ -87,7 +88,8 @@ on_child(struct watch *w, short revents)
 		p->late = true;
 	else if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
 		p->ended = true;
-		kill(-p->pid, SIGKILL);	/* whoever is left of its group holds its output open */
+		kill(-p->pid, SIGKILL);	/* whoever is left of its group holds its output open, */
+		w->deadline = tick_earlier(w->deadline, tick_after(clock_now(), RUN_REST_MS));	/* and so may who has left it */
 	}
 }
 
@@ -188,14 +190,16 @@ run_command(struct run *r, struct loop *l, struct err *e)
 	stop_watch(&p, &p.out);
 	stop_watch(&p, &p.error);
 	kill(-p.pid, SIGKILL);
-	while (waitpid(p.pid, &status, 0) < 0 && errno == EINTR)
-		;
+	kill(p.pid, SIGKILL);	/* it may have left its group */
+	/* But it may have more rights than we, or hang in the kernel: what does not end is left behind. */
+	if (waitpid(p.pid, &status, WNOHANG) == 0 && loop_is_ready(l->signals, POLLIN, RUN_REST_MS))
+		waitpid(p.pid, &status, WNOHANG);
 	l->child = NULL;
 	l->child_pid = 0;
 	loop_reap(l);
 	if (result < 0)
 		return RUN_FAILED;
-	if (p.too_much || p.late)
+	if (p.too_much || (p.late && !p.ended))
 		return p.too_much ? RUN_TOO_MUCH : RUN_KILLED;
 	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return RUN_EXITED;

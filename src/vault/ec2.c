@@ -52,7 +52,9 @@ keep_nonce(struct ec2 *m, struct arena *a, struct err *e)
 	return !m->nonce.len || nonce_is_valid(m->nonce) ? 0 : err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: auth.metadata.nonce is no nonce");
 }
 
-/* Whether Vault's words are in the line: "client nonce mismatch", "reauthentication is disabled". */
+#define MISMATCH ": client nonce "
+
+/* Whether Vault's words begin so: "client nonce mismatch", "reauthentication is disabled". A role's name may hold parts of them. */
 static bool
 is_said(const struct err *e, const char *words)
 {
@@ -71,11 +73,11 @@ ec2_step(void *machine, const struct answer *in, struct ask *out, struct senv *e
 	if (s == STEP_DONE && keep_nonce(m, env->arena, e) < 0) {
 		login_err_in(m->config.vault, e);
 		s = STEP_FAIL;
-	} else if (s == STEP_FAIL && (is_said(e, "nonce mismatch") || is_said(e, "reauthentication"))) {
+	} else if (s == STEP_FAIL && (is_said(e, MISMATCH) || is_said(e, ": reauthentication "))) {
 		/* The second is the role's doing, or that of a first login with an empty nonce. */
 		e->code = ERR_INPUT;
 		err_hint(e, "%s, then vault delete auth/<mount>/identity-accesslist/<instance-id>",
-		    is_said(e, "nonce mismatch") ? "set nonce_file" : "set the role's disallow_reauthentication to false");
+		    is_said(e, MISMATCH) ? "set nonce_file" : "set the role's disallow_reauthentication to false");
 	}
 	return s;
 }

@@ -1,5 +1,5 @@
 /* vault/nonce.h: the nonce of logins of type ec2, and the file that keeps it. Makes none, and reads and writes no file: the shell
-   does, and looks at owner and mode. */
+   does, makes it only where there is none, and looks at owner and mode. */
 /* SPDX-License-Identifier: MIT */
 #ifndef VAULT_NONCE_H
 #define VAULT_NONCE_H

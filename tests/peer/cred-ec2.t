@@ -152,7 +152,7 @@ peers.refused("another instance's nonce_file", login(mock2, config("nonce")), 1,
               "hint: it came with an image or a disk: remove it\n" % (path, first, second))
 os.chmod(path, 0o644)
 peers.refused("a nonce_file that others can read", login(mock, config("nonce")), 1,
-              "pantler: login: nonce file: %s: can be read by others than its owner (code 1)\n" % path)
+              "pantler: login: nonce file: %s: its owner must be root or us, its mode 0600 (code 1)\n" % path)
 os.chmod(path, 0o600)
 bad = write("bad-nonce", first + "\n")
 peers.refused("half a nonce_file", login(mock, config("bad-nonce")), 1,

@@ -81,6 +81,8 @@ PROFILE_FIRST = "AWS_PROFILE goes before AWS_DEFAULT_PROFILE, as in the SDKs for
 EMPTY = "an empty variable is an unset one"
 ENV_ALONE = "keys in the environment are taken before a profile is looked for, even one that is not there"
 NAMED = "a file that is named must be there: one that is mounted late must not make a device into its node"
+WHOLE = ("a credentials file that is named must hold some, or its profile be whole in the config file: it may be half written, and the next "
+         "source is somebody else")
 OWN_KEYS = "a role without a source is assumed with its profile's own keys, as in the SDKs for Go"
 KEYS_FIRST = "a profile's own keys go before its credential_process, wherever they stand"
 LAST_WINS = "a key that stands twice counts as it stands last, as in the SDKs for Go"
@@ -122,6 +124,15 @@ CASES += [
     ("files elsewhere", {"AWS_SHARED_CREDENTIALS_FILE": "{elsewhere}/credentials", "AWS_CONFIG_FILE": "{elsewhere}/config"}, CONF, FILE, None),
     ("credentials file named, not there", {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere/c", **IMDS}, "", "", ("error", NAMED)),
     ("config file named, not there", {"AWS_CONFIG_FILE": "/nowhere/c", **IMDS}, "", "", ("error", NAMED)),
+    ("credentials file named, empty", {"AWS_SHARED_CREDENTIALS_FILE": write("empty", ""), **IMDS}, "", "", ("error", WHOLE)),
+    ("credentials file named, half written", {"AWS_SHARED_CREDENTIALS_FILE": write("half", "[default]\n"), **IMDS}, "", "", ("error", WHOLE)),
+    ("credentials file named, its profile elsewhere", {"AWS_SHARED_CREDENTIALS_FILE": write("other", keys("OTHER", "other")), **IMDS}, "", "",
+     ("error", WHOLE)),
+    ("credentials file named, empty, and a container", {"AWS_SHARED_CREDENTIALS_FILE": write("empty", ""), **CONTAINER}, "", "", ("error", WHOLE)),
+    ("credentials file named, empty, and a whole profile", {"AWS_SHARED_CREDENTIALS_FILE": write("empty", ""), **IMDS}, CONF, "", None),
+    ("credentials file named, empty, and keys", {"AWS_SHARED_CREDENTIALS_FILE": write("empty", ""), **ENV}, "", "", None),
+    ("credentials file named, empty, and a profile", {"AWS_SHARED_CREDENTIALS_FILE": write("empty", ""), "AWS_PROFILE": "x", **IMDS}, "", "", None),
+    ("config file named, empty", {"AWS_CONFIG_FILE": write("empty", ""), **IMDS}, "", "", None),
     ("a file named, not there, and keys", {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere/c", **ENV}, "", "", None),
     # Halves and old names.
     ("id alone", {"AWS_ACCESS_KEY_ID": "AKIAENV", **IMDS}, "", FILE, None),

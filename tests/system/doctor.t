@@ -147,6 +147,32 @@ ran = doctor(env=AT_WEB)
 ok(ran.code == 0 and ("token", "info", "vault %s: answer 400: batch tokens cannot be revoked" % web.url) in rows(ran, "steps"),
    "a token that cannot be revoked is told", ran)
 
+web.answers["PUT /v1/auth/token/revoke-self"] = unruly.http(204)
+del web.seen[:]
+process = program.start("doctor", env=with_env(ENV, AT_WEB))
+web.answers["PUT /v1/auth/aws/login"] = lambda conn: (process.stdout.close(), conn.sendall(unruly.login()))
+ok(process.wait(20) == 16 and web.seen[-1][0].startswith("PUT /v1/auth/token/revoke-self "), "whoever reads has gone before the login: the token goes too",
+   "%s\n%s" % (process.returncode, web.seen))
+process.stderr.close()
+web.answers["PUT /v1/auth/aws/login"] = unruly.login()
+for name, within, hold in (("a signal while it goes: it goes all the same", 10, False), ("a second one is heeded", 10, True)):
+    del web.seen[:]
+    process, asked = program.start("doctor", env=with_env(ENV, AT_WEB)), []
+
+    def revoke(conn):
+        asked.append(True)
+        if hold or len(asked) == 1:
+            process.send_signal(signal.SIGTERM)
+            conn.recv(1)
+        else:
+            conn.sendall(unruly.http(204))
+
+    web.answers["PUT /v1/auth/token/revoke-self"] = revoke
+    ran = program.end(process, within)
+    ok(ran.code == 143 and len(asked) == 2 and "revoked" not in ran.out and "granted" not in ran.out, name, "%s\n%s" % (asked, ran))
+    clean(name, ran)
+web.answers["PUT /v1/auth/token/revoke-self"] = unruly.http(204)
+
 # --- Credentials
 
 NONE = "no aws credentials: the plan has no source of them"
@@ -273,7 +299,7 @@ equal(rows(ran, "steps"), [("identity", "ok", "instance i-1"), ("nonce", "info",
 equal(([request[0].split()[1] for request in web.seen], os.path.exists(nonce)), (["/v1/sys/health"], False), "no login, and no nonce is made")
 for content, mode, cause in (("i-2\ncanary-nonce\n", 0o600, "its nonce is of instance i-2, and this is i-1"),
                              ("canary-nonce\n", 0o600, "it does not hold an instance id and a nonce, a line each"),
-                             ("i-1\ncanary-nonce\n", 0o644, "can be read by others than its owner")):
+                             ("i-1\ncanary-nonce\n", 0o644, "its owner must be root or us, its mode 0600")):
     with open(nonce, "w") as f:
         f.write(content)
     os.chmod(nonce, mode)

@@ -5,15 +5,16 @@
 import json
 import os
 import re
+import shutil
 import stat
 
-import program  # noqa: F401, finds tests/peer
+import program
 import unruly
 from certs import Authority
 from imds import INSTANCE, SESSION, Imds
 from peers import folder
-from program import line, run, said
-from tap import end, equal, ok
+from program import line, native, run, said
+from tap import can, end, equal, ok
 
 authority = Authority(os.path.join(folder, "ca"))
 web = unruly.Web(authority.issue("server"))
@@ -118,9 +119,17 @@ write("i-0fedcba9876543210\n%s\n" % NONCE)
 bad("another instance's file", BEFORE + "its nonce is of instance i-0fedcba9876543210, and this is " + INSTANCE, 1, FILE,
     hint="it came with an image or a disk: remove it")
 WHOLE = "%s\n%s\n" % (INSTANCE, NONCE)
-for mode in (0o640, 0o604, 0o644):
+OURS = "its owner must be root or us, its mode 0600"
+for mode in (0o640, 0o604, 0o644, 0o620, 0o602, 0o610, 0o601):
     write(WHOLE, mode)
-    bad("mode %04o" % mode, BEFORE + "can be read by others than its owner", 1, FILE)
+    bad("mode %04o" % mode, BEFORE + OURS, 1, FILE)
+write(WHOLE)
+if can(program.nobody(), "another's file", "a user namespace with no other user than us"):
+    os.chown(path, program.nobody(), -1)
+    bad("another's file, which he may change", BEFORE + OURS, 1, FILE)
+    os.chown(path, os.geteuid(), -1)
+write(WHOLE, 0o400)
+equal(good("one that may not be written", FILE)["nonce"], NONCE, "is used")
 for name, text in (("empty", ""), ("cut", WHOLE[:-1]), ("one line", INSTANCE + "\n"), ("no nonce", INSTANCE + "\n\n"),
                    ("three lines", WHOLE + "x\n"), ("a control byte", WHOLE.replace(NONCE, "\x1bCANARY"))):
     write(text)
@@ -139,6 +148,19 @@ os.symlink(folder + "/elsewhere", path)
 ran, bodies = login(FILE)
 ok((ran.code, bodies) == (16, []) and "is a symbolic link" in ran.err, "a link is not followed", ran)
 os.unlink(path)
+
+# --- Two first logins at once: both find no file, and the later one must not make another
+
+if native("two first logins at once", "it has calls of its own") and can(shutil.which("strace"), "two first logins at once", "strace is not installed"):
+    before = len(web.seen)
+    both = [program.start(argv=["strace", "-f", "-o", "/dev/null", "-P", path, "-e", "inject=openat:delay_exit=%d:when=1" % us, *program.PREFIX,
+                                "login", "-type=ec2", "-role=web", "-field=token", FILE],
+                          env={**imds.env, "VAULT_ADDR": web.url, "VAULT_CACERT": authority.pem, "PATH": os.environ["PATH"]}) for us in (300000, 1200000)]
+    for process in both:
+        said("one of two first logins", program.end(process, 20), 0, "", unruly.TOKEN)
+    heard = {json.loads(request[2])["nonce"] for request in web.seen[before:]}
+    equal((len(web.seen) - before, heard), (2, {open(path).read().split()[1]}), "vault hears of one nonce, the file's")
+    os.unlink(path)
 
 imds.answers["dynamic/instance-identity/document"] = 404, ""
 ran, bodies = login(FILE)

@@ -168,6 +168,11 @@ DEBUG = "-log-level=debug shows the first line of its standard error"
 failed("that fails", process("echo CANARY >&2; exit 3"), AT + "ended with status 3", hint=DEBUG)
 ran = process("echo one two three >&2; exit 3", "-log-level=debug")
 ok("pantler: the program says: one two three\n" in ran.err, "what it said is for debug", ran)
+for command in ("/nowhere/CANARY-tool", "'CANARY", "/bin/sh -c '/nowhere/CANARY-tool'"):
+    ran = process(command, "-log-level=debug")
+    ok(ran.code == 10 and "CANARY" not in ran.err and "the program says" not in ran.err, "what the shell says of the command is not shown: " + command, ran)
+ran = process("/bin/sleep 60 & exec python3 -c 'import os, time; os.setpgid(0, os.getpgid(os.getppid())); time.sleep(60)'", "-timeout=2s")
+ok(ran.code == 10, "that leaves its process group and takes too long", ran)
 failed("that is killed", process("kill -9 $$"), AT + "ended with status 137", hint=DEBUG)
 failed("that prints too much", process("/usr/bin/head -c 70000 /dev/zero"), AT + "wrote more than 65536 bytes")
 began = time.monotonic()

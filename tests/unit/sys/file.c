@@ -21,6 +21,7 @@ static struct err err;
 static struct arena arena;
 static char home[64];
 static char big[200000];
+static unsigned others;
 
 /* --- A folder of our own; plain means to look at it */
 
@@ -71,7 +72,7 @@ is_refused(const char *path, size_t max, enum err_code code, const char *line)
 	size_t before = arena.len;
 	struct str got = S("untouched");
 
-	ok(file_read(path, max, &arena, &got, &err) < 0, "refused: %s", line);
+	ok(file_read(path, max, &arena, &got, &others, &err) < 0, "refused: %s", line);
 	is_line(&err, line, "the line");
 	ok(err.cause == CAUSE_FILE && err.code == code, "cause and code");
 	is_int(arena.len, before, "the arena is as it was");
@@ -85,7 +86,7 @@ unreadable_file(void *ctx)
 	(void)ctx;
 	if (geteuid() == 0 && (setegid(65534) < 0 || seteuid(65534) < 0))
 		return 2;
-	if (file_read("secret", 100, &arena, &got, &err) == 0)
+	if (file_read("secret", 100, &arena, &got, &others, &err) == 0)
 		return 3;
 	return strcmp(err.line, "secret: permission denied") || err.cause != CAUSE_FILE || err.code != ERR_SYS;
 }
@@ -101,13 +102,13 @@ test_read(void)
 	struct err e;
 
 	put("a", "hello", 0600);
-	ok(file_read("a", 100, &arena, &got, &err) == 0, "a file");
+	ok(file_read("a", 100, &arena, &got, &others, &err) == 0, "a file");
 	is_str(got, S("hello"), "its bytes");
-	ok(file_read("a", 5, &arena, &got, &err) == 0, "of exactly as many bytes as may be");
+	ok(file_read("a", 5, &arena, &got, &others, &err) == 0, "of exactly as many bytes as may be");
 	is_str(got, S("hello"), "its bytes");
 	is_refused("a", 4, ERR_LIMIT, "a: longer than 4 bytes");
 	put("empty", "", 0600);
-	ok(file_read("empty", 0, &arena, &got, &err) == 0 && !got.len, "an empty one");
+	ok(file_read("empty", 0, &arena, &got, &others, &err) == 0 && !got.len, "an empty one");
 	is_refused("none", 9, ERR_ABSENT, "none: no such file or directory");
 	is_refused("a/b", 9, ERR_ABSENT, "a/b: not a directory");
 	is_refused(".", 9, ERR_SYS, ".: is a directory");
@@ -118,16 +119,16 @@ test_read(void)
 	if (bind(fd, (void *)&un, sizeof un) == 0)
 		is_refused("socket", 9, ERR_INPUT, "socket: not a regular file");
 	close(fd);
-	ok(symlink("a", "link") == 0 && file_read("link", 9, &arena, &got, &err) == 0, "a link is followed where we read");
-	ok(file_read("/proc/self/status", 100000, &arena, &got, &err) == 0 && got.len > 100, "a file whose size nobody knows");
-	ok(mem_arena(&small, 4096, &e) == 0 && file_read("a", 5000, &small, &got, &e) < 0 && e.cause == CAUSE_MEMORY && !small.len,
+	ok(symlink("a", "link") == 0 && file_read("link", 9, &arena, &got, &others, &err) == 0, "a link is followed where we read");
+	ok(file_read("/proc/self/status", 100000, &arena, &got, &others, &err) == 0 && got.len > 100, "a file whose size nobody knows");
+	ok(mem_arena(&small, 4096, &e) == 0 && file_read("a", 5000, &small, &got, &others, &e) < 0 && e.cause == CAUSE_MEMORY && !small.len,
 		"more than the arena has room for");
 	mem_release(&small);
 	put("secret", "x", 0600);
 	chmod(".", 0755);
 	is_int(in_child(unreadable_file, NULL), 0, "permission denied");
 	snprintf(expected, sizeof expected, "%0260d", 0);
-	ok(file_read(expected, 9, &arena, &got, &err) < 0 && err.sys == ENAMETOOLONG, "a name that is too long");
+	ok(file_read(expected, 9, &arena, &got, &others, &err) < 0 && err.sys == ENAMETOOLONG, "a name that is too long");
 	unlink("link");
 	unlink("socket");
 	unlink("fifo");

@@ -5,6 +5,7 @@
 
 #include "sys/clock.h"
 #include "tap.h"
+#include "unit/sys/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +57,47 @@ is_gone(pid_t pid)
 		poll(NULL, 0, 20);
 	}
 	return false;
+}
+
+/* It makes itself one of our group: what kills its own does not find it. */
+#define LEAVE(rest) "exec python3 -c 'import os, time; os.setpgid(0, os.getpgid(os.getppid())); print(os.getpid(), flush=True)" rest "; time.sleep(60)'"
+
+static void
+test_left_group(void)
+{
+	tick begin = clock_now();
+
+	is_int(run(LEAVE(""), 3000), RUN_KILLED, "one that leaves its group, and takes too long");
+	ok(clock_now() - begin < 20000, "is not waited for");
+	ok(is_gone((pid_t)atoi(text)), "and is gone");
+	begin = clock_now();
+	is_int(run(LEAVE("; os.kill(os.getppid(), 15)"), 40000), RUN_FAILED, "one that leaves its group, and a signal for us");
+	ok(err.code == ERR_STOP && clock_now() - begin < 20000, "ends the run");
+	ok(is_gone((pid_t)atoi(text)), "and the program");
+	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "no child is left");
+
+	begin = clock_now();
+	is_int(run("setsid sleep 60 & until [ $(ps -o pgid= $!) -eq $! ]; do :; done; echo $!; exit 3", 40000), RUN_EXITED, "one that left a daemon");
+	ok(atoi(text) > 0 && r.status == 3 && clock_now() - begin < 20000, "which holds its output open, has ended when it has");
+	kill((pid_t)atoi(text), SIGKILL);
+}
+
+/* A set-user-ID program, as kill(2) sees it. */
+static int
+run_unkillable(void *ctx)
+{
+	tick begin;
+
+	(void)ctx;
+	if (fault(SYS_kill, 1, SIGKILL, EPERM) < 0)
+		return 1;
+	begin = clock_now();
+	if (run("exec sleep 6", 300) != RUN_KILLED || clock_now() - begin > 4000)
+		return 2;
+	begin = clock_now();
+	if (run("kill -TERM $PPID; exec sleep 6", 20000) != RUN_FAILED || err.code != ERR_STOP || clock_now() - begin > 4000)
+		return 3;
+	return run("exit 9", 20000) == RUN_EXITED && r.status == 9 ? 0 : 4;
 }
 
 int
@@ -115,6 +157,8 @@ main(void)
 	is_int(run("kill -TERM $PPID; sleep 60", 20000), RUN_FAILED, "a signal for us meanwhile");
 	ok(err.code == ERR_STOP && err.sys == SIGTERM, "ends the run");
 	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "no child is left");
+	test_left_group();
+	is_int(in_child(run_unkillable, NULL), 0, "one that may not be killed is not waited for");
 	loop_close(&loop);
 	return tap_end();
 }
