@@ -52,7 +52,7 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
 	if (flow_run(f, self_step, m, e) < 0)
 		return -1;
-	if (!is_ours(c, m, &f->arena, &has_role) || (!has_role && (!configured_s || configured_s >= file_changed_s(s->path.at))))
+	if (!is_ours(c, m, &f->arena, &has_role) || (!has_role && (c->set[CONF_ROLE].from != FROM_FILE || configured_s >= file_changed_s(s->path.at))))
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login, or one at its end", STR(s->path));
 	return 0;
 }

@@ -10,13 +10,14 @@
 static struct config config;
 static struct loop loop;
 static struct sink sink;
+static struct limit limit;
 
 /* usage: sink VAULT-ADDRESS CA-FILE PATH WRAP-TTL-S DH-PATH DERIVE-KEY AAD TOKEN: an empty DH-PATH is no encryption, DERIVE-KEY is 0 or 1. */
 int
 main(int argc, char **argv)
 {
 	struct conf_sink conf;
-	struct flow f = { .loop = &loop, .config = &config };
+	struct flow f = { .loop = &loop, .config = &config, .limit = &limit };
 	struct err e = { 0 };
 	int r;
 
@@ -28,6 +29,7 @@ main(int argc, char **argv)
 	};
 	config.set[CONF_CA_CERT].value = str_of(argv[2]);
 	sink.conf = &conf;
+	limit_init(&limit, LIMIT_DEFAULT);
 	f.deadline = tick_after(clock_now(), 30000);
 	r = uri_parse(&config.vault.address, str_of(argv[1]), &e) < 0 || loop_open(&loop, &e) < 0 || mem_arena(&f.arena, FLOW_BYTES, &e) < 0 ||
 	    sink_check(&conf, &e) < 0 || sink_write(&sink, &f, str_of(argv[8]), clock_now(), &e) < 0;

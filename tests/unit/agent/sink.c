@@ -22,7 +22,8 @@
 static struct err err;
 static struct loop loop;
 static struct config config;
-static struct flow flow = { .loop = &loop, .config = &config };
+static struct limit limit;
+static struct flow flow = { .loop = &loop, .config = &config, .limit = &limit };
 static struct sink sink;
 static struct conf_sink conf;
 static char home[64];
@@ -468,6 +469,7 @@ main(void)
 	char remove[100];
 	pid_t vault = start_vault();
 
+	limit_init(&limit, LIMIT_MAX);	/* it shall hold nothing back here */
 	snprintf(home, sizeof home, "%s/pantler-sink-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	if (!mkdtemp(home) || chdir(home) < 0 || mem_arena(&flow.arena, FLOW_BYTES, &err) < 0 || loop_open(&loop, &err) < 0)
 		return 1;
