@@ -292,7 +292,7 @@ static void
 try_credentials(struct doctor *d, enum chain_source *pin)
 {
 	if (!d->source) {
-		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source of them");
+		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source");
 		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role");
 		say_err(d, "credentials", FAILED);
 		return;

@@ -301,7 +301,7 @@ tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 		chain += 3 + t->identity->cert[i].len;
 	if (chain > TLS_CHAIN) {
 		t->over = true;
-		return err_set(e, ERR_LIMIT, CAUSE_FILE, "client certificate: more than %d bytes with those of its CAs", TLS_CHAIN);
+		return err_set(e, ERR_LIMIT, CAUSE_FILE, "client certificate: more than %d bytes with its CAs", TLS_CHAIN);
 	}
 	peer->host = config->host;
 	peer->now_s = config->now_s;

@@ -81,15 +81,10 @@ span(const struct xfer *x, char (*text)[24])
 static void
 fail_late(struct xfer *x)
 {
-	static const char what[][36] = {	/* from XFER_TLS on */
-		"TLS handshake: no answer within",
-		"the request was not taken within",
-		"no answer within",
-		"the answer did not end within",
-	};
+	static const char what[] = "TLS handshake: no answer\0" "the request was not taken\0" "no answer\0" "the answer did not end";	/* from XFER_TLS on */
 	char text[24];
 
-	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s %.*s", what[x->phase - XFER_TLS], STR(span(x, &text)));
+	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s within %.*s", str_nth(what, x->phase - XFER_TLS), STR(span(x, &text)));
 	finish(x, x->phase < XFER_WAIT ? ANSWER_UNREACHABLE : ANSWER_SILENT);
 }
 
@@ -97,12 +92,8 @@ fail_late(struct xfer *x)
 static void
 fail_cut(struct xfer *x)
 {
-	static const char texts[][28] = {
-		"while sending the request",
-		"before an answer came",
-		"in the middle of the answer",
-	};
-	const char *when = texts[x->phase < XFER_SEND ? 0 : x->phase - XFER_SEND];
+	static const char texts[] = "while sending the request\0" "before an answer came\0" "in the middle of the answer";
+	const char *when = str_nth(texts, x->phase < XFER_SEND ? 0 : x->phase - XFER_SEND);
 
 	if (x->phase == XFER_TLS)
 		tls_error(&x->work->tls, x->pump.sys, &x->err);
@@ -136,7 +127,7 @@ take_head(struct xfer *x, struct str *bytes)
 		if (w->resp.status >= 200)
 			return HTTP_DONE;
 		if (w->resp.status == 101 || ++x->interim_n > XFER_INTERIM_MAX) {
-			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "answer: status %d where none was asked for", w->resp.status);
+			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "answer: status %d was not asked for", w->resp.status);
 			return HTTP_BAD;
 		}
 	}
