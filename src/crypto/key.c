@@ -206,6 +206,12 @@ next_object(struct pem *p, struct str *text, const char *what, struct err *e)
 }
 
 static int
+no_object(const char *what, struct err *e)
+{
+	return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: there is none in its text", what);
+}
+
+static int
 read_certs(struct identity *out, struct cert *own, struct str text, struct arena *a, struct err *e)
 {
 	struct str *cert = arena_get(a, IDENTITY_CERTS * sizeof *cert);
@@ -232,7 +238,7 @@ read_certs(struct identity *out, struct cert *own, struct str text, struct arena
 		p.cap -= p.len;
 	}
 	if (more == 0 && !out->cert_n)
-		return err_set(e, ERR_INPUT, CAUSE_FILE, "client certificate: there is none in its text");
+		return no_object("client certificate", e);
 	return more;
 }
 
@@ -261,7 +267,7 @@ read_key(struct key *out, struct parts *parts, struct str text, struct arena *a,
 		p.cap -= p.len;
 	}
 	if (more == 0 && !parts->line)
-		return err_set(e, ERR_INPUT, CAUSE_FILE, "client key: there is none in its text");
+		return no_object("client key", e);
 	return more;
 }
 

@@ -165,7 +165,7 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	    "", "aws knows no such access key id with this session token; another partition?") \
 	REFUSAL(DENIED, DENIED, "ExpiredToken", "", "the session token has expired; get new credentials") \
 	REFUSAL(INPUT, DENIED, "missing header", "the server wants a server id header, none was sent", "=") \
-	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS-IAM-Server-ID", \
+	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS", \
 	    "the server expects another server id header", "-header-value must equal the server's iam_server_id_header_value") \
 	REFUSAL(INPUT, DENIED, "invalid request header", "", "the server's allowed_sts_header_values does not list it") \
 	REFUSAL(DENIED, DENIED, "does not belong to the role", "", "see the role's bound_iam_principal_arn on the server") \
@@ -173,11 +173,11 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	REFUSAL(RETRY, UNREACHABLE, "error reading from server: EOF", \
 	    "", "the aws plugin died; write auth/<mount>/config/client once, even empty") \
 	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \
-	REFUSAL(DENIED, DENIED, "body of GetCallerIdentity is invalid", \
+	REFUSAL(DENIED, DENIED, "GetCallerIdentity is invalid", \
 	    "sts refused the signed request, and vault does not say why", \
 	    "check key pair, session token, region and clock") \
 	REFUSAL(DENIED, DENIED, "error code 403 from STS", "", "") \
-	REFUSAL(RETRY, DENIED, "error making upstream request", \
+	REFUSAL(RETRY, DENIED, "making upstream request", \
 	    "", "vault could not ask sts; see the server's sts_endpoint and its way out") \
 	REFUSAL(INPUT, ANSWER, "no handler for route", "", "=") \
 	REFUSAL(INPUT, DENIED, "missing client token", "", "=") \
