@@ -108,8 +108,9 @@ fail_cut(struct xfer *x)
 
 /* --- The answer */
 
-/* Take a whole head off the front of `bytes`, passing over 1xx ones. HTTP_MORE has kept all of them. */
-static enum http_more
+/* Take a whole head off the front of `bytes`, passing over 1xx ones. HTTP_MORE has kept all of them. noinline: it makes
+   its caller longer than itself. */
+static __attribute__((noinline)) enum http_more
 take_head(struct xfer *x, struct str *bytes)
 {
 	struct xfer_work *w = x->work;
@@ -364,8 +365,8 @@ on_resolved(struct resolve *r)
 	fail(x);
 }
 
-/* Everything that can be known to be wrong before a packet is sent. */
-static int
+/* Everything that can be known to be wrong before a packet is sent. noinline: as take_head. */
+static __attribute__((noinline)) int
 prepare(struct xfer *x)
 {
 	const struct xfer_cfg *c = x->cfg;

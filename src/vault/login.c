@@ -125,7 +125,8 @@ add_base64(struct jsonw *w, const char *key, struct str bytes, struct arena *a)
 	add_member(w, key, buf_str(&b));
 }
 
-int
+/* noinline: within its callers it makes both of them longer. */
+__attribute__((noinline)) int
 login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, struct arena *a, struct err *e)
 {
 	struct buf host = arena_buf(a, 64 + c->region.len);
