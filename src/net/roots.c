@@ -43,6 +43,6 @@ roots_open(struct trust_source *out, struct file_reader *r, const struct roots *
 		*out = (struct trust_source){ .roots = awsroots() };
 		return 0;
 	}
-	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given and none of the usual bundles exist");
+	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given, none in the usual places");
 	return err_hint(e, "name a file of them with %s", from->whose == ROOTS_VAULT ? "-ca-cert or VAULT_CACERT" : "AWS_CA_BUNDLE");
 }
