@@ -122,15 +122,6 @@ struct param {
 	struct str name, value;	/* decoded and encoded again */
 };
 
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Percent-encode a part of a query that may be encoded already. */
 static struct str
 encode_again(struct buf *scratch, struct str part)
@@ -140,9 +131,13 @@ encode_again(struct buf *scratch, struct str part)
 	for (size_t i = 0; i < part.len; i++) {
 		char c = part.at[i];
 
-		if (c == '%' && part.len - i > 2 && nibble(part.at[i + 1]) >= 0 && nibble(part.at[i + 2]) >= 0) {
-			c = (char)(nibble(part.at[i + 1]) * 16 + nibble(part.at[i + 2]));
-			i += 2;
+		if (c == '%' && part.len - i > 2) {
+			int high = code_hex_value(part.at[i + 1]), low = code_hex_value(part.at[i + 2]);
+
+			if ((high | low) >= 0) {
+				c = (char)(high << 4 | low);
+				i += 2;
+			}
 		}
 		uri_add_escaped(scratch, (struct str){ &c, 1 }, false);
 	}
