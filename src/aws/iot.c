@@ -66,7 +66,7 @@ ask_credentials(struct iot *m, struct ask *out, struct arena *a, struct err *e)
 
 	buf_fmt(&url, "https://%.*s/role-aliases/%.*s/credentials", STR(c[IOT_ENDPOINT]), STR(c[IOT_ROLE_ALIAS]));
 	if (url.full)
-		return arena_err(e), STEP_FAIL;
+		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_AWS,
 		.method = S("GET"),

@@ -285,8 +285,7 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 static enum step
 fail(struct err *e, enum err_code code, const char *what)
 {
-	err_set(e, code, CAUSE_CREDENTIALS, "%s", what);
-	return STEP_FAIL;
+	return err_set(e, code, CAUSE_CREDENTIALS, "%s", what);
 }
 
 static enum step run(struct profile *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
@@ -302,7 +301,7 @@ next_role(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	r = &m->plan.role[--m->left];
 	m->sts = (struct sts){ .env = &m->settings, .cred = &m->cred, .host = m->host };
 	memcpy(m->sts.param, r->param, sizeof r->param);
-	m->state = PROFILE_ROLE_ASKED;
+	m->step = sts_step;
 	return run(m, NULL, out, env, e);
 }
 
@@ -310,30 +309,19 @@ next_role(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 static enum step
 run(struct profile *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
-	struct cred *got;
-	enum step s;
+	enum step s = m->step(&m->got, in, out, env, e);
 
-	if (m->state == PROFILE_WEB_ASKED) {
-		s = web_step(&m->web, in, out, env, e);
-		got = &m->web.sts.got;
-	} else if (m->state == PROFILE_CONTAINER_ASKED) {
-		s = container_step(&m->container, in, out, env, e);
-		got = &m->container.cred;
-	} else if (m->state == PROFILE_INSTANCE_ASKED) {
-		s = imds_step(&m->imds, in, out, env, e);
-		got = &m->imds.cred;
-	} else {
-		s = sts_step(&m->sts, in, out, env, e);
-		got = &m->sts.got;
-		if (s == STEP_FAIL && m->plan.role_n > 1)
-			err_in(e, "role of %.*s", STR(m->plan.role[m->left].profile));
+	if (s == STEP_DONE) {
+		m->cred = m->got;
+		return next_role(m, out, env, e);
 	}
-	if (s == STEP_FAIL && e->code == ERR_ABSENT)
-		e->code = ERR_INPUT;	/* the profile names this source: there is no next one */
-	if (s != STEP_DONE)
-		return s;
-	m->cred = *got;
-	return next_role(m, out, env, e);
+	if (s == STEP_FAIL) {
+		if (m->step == sts_step && m->plan.role_n > 1)
+			err_in(e, "role of %.*s", STR(m->plan.role[m->left].profile));
+		if (e->code == ERR_ABSENT)
+			e->code = ERR_INPUT;	/* the profile names this source: there is no next one */
+	}
+	return s;
 }
 
 /* --- Base sources. */
@@ -362,8 +350,7 @@ take_output(struct profile *m, const struct answer *in, struct ask *out, struct 
 	} else {
 		return next_role(m, out, env, e);
 	}
-	err_in(e, "credential_process of %.*s in %.*s", STR(m->plan.profile), STR(m->plan.file));
-	return STEP_FAIL;
+	return err_in(e, "credential_process of %.*s in %.*s", STR(m->plan.profile), STR(m->plan.file));
 }
 
 static enum step
@@ -372,6 +359,7 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	const struct profile_plan *p = &m->plan;
 
 	m->left = p->role_n;
+	m->state = PROFILE_ASKED;
 	switch (p->base) {
 	case PROFILE_KEYS:
 		m->cred = p->keys;
@@ -384,8 +372,8 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		m->left--;
 		m->web = (struct web){ .sts = { .env = &m->settings, .host = m->host }, .token_file = p->token_file };
 		memcpy(m->web.sts.param, p->role[m->left].param, sizeof p->role->param);
-		m->state = PROFILE_WEB_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = web_step;
+		break;
 	case PROFILE_ENVIRONMENT:
 		if (cred_from_env(&m->cred, m->env, e) == 0)
 			return next_role(m, out, env, e);
@@ -393,14 +381,14 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		return STEP_FAIL;
 	case PROFILE_CONTAINER:	/* which refuses addresses that are not set */
 		m->container = (struct container){ .env = m->env };
-		m->state = PROFILE_CONTAINER_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = container_step;
+		break;
 	case PROFILE_INSTANCE:
 		m->imds = (struct imds){ .env = m->env };
-		m->state = PROFILE_INSTANCE_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = imds_step;
+		break;
 	}
-	return fail(e, ERR_SYS, "a base of no kind");
+	return run(m, NULL, out, env, e);
 }
 
 /* --- The files. */
@@ -450,7 +438,7 @@ start(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 			continue;
 		buf_fmt(&path, "%.*s/.aws/%s", STR(m->home), i ? "credentials" : "config");
 		if (path.full)
-			return arena_err(e), STEP_FAIL;
+			return arena_err(e);
 		m->file[i].path = buf_str(&path);
 	}
 	return read_next(m, out, env, e);
@@ -488,12 +476,10 @@ profile_step(void *machine, const struct answer *in, struct ask *out, struct sen
 		s = take_file(m, in, out, env, e);
 		break;
 	case PROFILE_RUN_ENDED:
+		m->state = PROFILE_ASKED;	/* for the roles */
 		s = take_output(m, in, out, env, e);
 		break;
-	case PROFILE_WEB_ASKED:
-	case PROFILE_CONTAINER_ASKED:
-	case PROFILE_INSTANCE_ASKED:
-	case PROFILE_ROLE_ASKED:
+	case PROFILE_ASKED:
 		s = run(m, in, out, env, e);
 		break;
 	}

@@ -112,7 +112,7 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	b = arena_buf(env->arena, need);
 	*out = (struct ask){ .kind = ASK_HTTP };
 	if (b.full)
-		return arena_err(e), STEP_FAIL;
+		return arena_err(e);
 	if (find_url(m, &b, &http->url, &s.region, e) < 0 || (!m->who && add_session(m, &b, e) < 0))
 		return STEP_FAIL;
 	if (uri_parse(&uri, http->url, e) < 0 || (str_find_c(uri.path, '?') != SIZE_MAX && bad(e, "has a query")))
@@ -199,8 +199,7 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
-		cred_no_answer(in, e);
-		return STEP_FAIL;
+		return cred_no_answer(in, e);
 	}
 	if (in->status != 200) {
 		take_refusal(m, in, a, e);
@@ -213,13 +212,11 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 		if (e->cause != CAUSE_MEMORY)
 			e->cause = CAUSE_CREDENTIALS;
 		e->code = ERR_RETRY;
-		err_in(e, "answer");
-		return STEP_FAIL;
+		return err_in(e, "answer");
 	}
 	for (unsigned i = 0; i < n; i++, key = str_next(key))
 		if (!str_is_visible(value[i]) || (i == 3 && !date_parse_rfc3339(value[i], &m->got.expires_s))) {
-			err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
-			return STEP_FAIL;
+			return err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
 		}
 	if (m->who) {
 		m->arn = value[0];
