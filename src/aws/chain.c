@@ -92,7 +92,8 @@ note(const struct chain *m, struct senv *env)
 		buf_fmt(env->notes, "; they are all there is, and used%c", 0);
 	}
 	if (m->source < CHAIN_WEB && !m->config->pin && v[CRED_WEB_IDENTITY_TOKEN_FILE].len)
-		buf_fmt(env->notes, "AWS_WEB_IDENTITY_TOKEN_FILE is set too, and not looked at: %s goes first%c", chain_name(m->source), 0);
+		buf_fmt(env->notes, "%s is not looked at: %s goes first%c", cred_name(CRED_WEB_IDENTITY_TOKEN_FILE),
+		    chain_name(m->source), 0);
 }
 
 /* Add why the source at hand was passed over. */

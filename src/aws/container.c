@@ -70,7 +70,7 @@ static enum step
 ask_credentials(struct container *m, struct ask *out, struct err *e)
 {
 	if (m->token.len && !str_is_visible(m->token)) {
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "its token holds a byte that is not visible ascii");
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "%s holds a byte that is not visible ascii", "its token");
 	}
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_LOCAL,

@@ -118,8 +118,8 @@ read_file(struct values *p, const struct profile_file *f, bool is_config, const 
 		}
 	}
 	if (!p->v[ID].len != !p->v[SECRET].len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials in %.*s: %s alone", STR(f->path),
-		    p->v[ID].len ? keys : keys + sizeof "aws_access_key_id");
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is not set",
+		    p->v[ID].len ? keys + sizeof "aws_access_key_id" : keys), err_in(e, "%.*s", STR(f->path));
 	if (!p->v[TOKEN].len)
 		p->v[TOKEN] = p->v[OLD_TOKEN];
 	if (!p->v[ID].len)
@@ -175,11 +175,11 @@ take_own(struct profile_plan *out, const struct values *p, struct str name, stru
 	out->command = p->v[PROCESS];
 	if (out->command.len)
 		return 0;
-	return p->interactive ? need_person(e, name, "uses aws sso or aws login, which need an interactive login") : 1;
+	return p->interactive ? need_person(e, name, "its aws sso or aws login needs a person") : 1;
 }
 
 /* A role: 0 when the chain ends here, 1 when it goes on with *name. */
-static int
+static __attribute__((noinline)) int
 take_role(struct profile_plan *out, const struct values *p, struct str *name, struct err *e)
 {
 	static const char sources[] = "Environment\0EcsContainer\0Ec2InstanceMetadata";
@@ -189,9 +189,9 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	int r;
 
 	if (v[MFA].len)
-		return need_person(e, *name, "mfa_serial: a second factor needs a person");
+		return need_person(e, *name, "its mfa_serial needs a person");
 	if (n > 1)
-		return bad(e, "more than one source of credentials beside role_arn");
+		return bad(e, "more than one source of credentials");
 	if (out->role_n == PROFILE_ROLES)
 		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "more than %d roles", PROFILE_ROLES);
 	out->role_n++;
@@ -342,11 +342,11 @@ take_output(struct profile *m, const struct answer *in, struct ask *out, struct 
 		e->code = ERR_RETRY;
 		e->cause = CAUSE_CREDENTIALS;
 	} else if (json_i64(version, &n, e) < 0 || n != 1) {
-		fail(e, ERR_RETRY, "its output does not have version 1");
+		fail(e, ERR_RETRY, "its output is not of version 1");
 	} else if (cred_parse_json(&m->cred, in->body, CRED_JSON_PROCESS, env->arena, e) < 0) {
 		e->code = ERR_RETRY;
 	} else if (m->cred.expires_s <= env->wall_s) {
-		fail(e, ERR_RETRY, "its credentials have expired already");
+		fail(e, ERR_RETRY, "its credentials have expired");
 	} else {
 		return next_role(m, out, env, e);
 	}

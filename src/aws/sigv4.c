@@ -224,11 +224,11 @@ sigv4_add_canonical(struct buf *out, const struct sigv4 *s, struct arena *a, str
 static void
 add_scope(struct buf *out, const struct sigv4 *s)
 {
-	char date[17];
-	struct buf b = BUF(date);
+	size_t start = out->len;
 
-	date_format_amz(&b, s->at_s);
-	buf_add(out, date, 8);
+	date_format_amz(out, s->at_s);
+	if (!out->full)
+		out->len = start + 8;
 	buf_fmt(out, "/%.*s/%.*s/aws4_request", STR(s->region), STR(s->service));
 }
 
@@ -255,21 +255,17 @@ chain(uint8_t key[static 32], struct str text)
 }
 
 static int
-add_signature(struct buf *out, const struct sigv4 *s, struct str secret, struct str to_sign, struct arena *a, struct err *e)
+add_signature(struct buf *out, struct str scope, struct str secret, struct str to_sign, struct arena *a, struct err *e)
 {
 	struct buf start = arena_buf(a, secret.len + 4);	/* "AWS4" before the secret; the arena is wiped as a whole */
-	char date[17];
-	struct buf b = BUF(date);
 	uint8_t key[32];
 
 	buf_fmt(&start, "AWS4%.*s", STR(secret));
 	if (start.full)
 		return arena_err(e);
-	date_format_amz(&b, s->at_s);
-	hash_hmac_sha256(buf_str(&start), (struct str){ date, 8 }, key);
-	chain(key, s->region);
-	chain(key, s->service);
-	chain(key, S("aws4_request"));
+	hash_hmac_sha256(buf_str(&start), str_cut(&scope, '/'), key);
+	while (scope.len)
+		chain(key, str_cut(&scope, '/'));
 	chain(key, to_sign);
 	code_add_hex(out, (struct str){ (const char *)key, sizeof key });
 	wipe(key, sizeof key);
@@ -282,6 +278,7 @@ sigv4_sign(struct buf *out, const struct sigv4 *s, const struct cred *cred, stru
 	size_t need = 512 + s->method.len + 3 * s->path.len + 3 * s->query.len;	/* 512: digests, dates, scope, line ends */
 	size_t order[HTTP_HEAD_MAX];
 	struct buf canonical, to_sign;
+	size_t scope, scope_end;
 
 	for (size_t i = 0; i < s->head_n; i++)
 		need += 2 * s->head[i].name.len + s->head[i].value.len + 4;
@@ -293,12 +290,14 @@ sigv4_sign(struct buf *out, const struct sigv4 *s, const struct cred *cred, stru
 	if (canonical.full || to_sign.full)
 		return arena_err(e);
 	buf_fmt(out, ALGORITHM " Credential=%.*s/", STR(cred->id));
+	scope = out->len;
 	add_scope(out, s);
+	scope_end = out->len;
 	buf_fmt(out, ", SignedHeaders=");
 	sort_fields(s, order);
 	add_signed_names(out, s, order);
 	buf_fmt(out, ", Signature=");
-	if (add_signature(out, s, cred->secret, buf_str(&to_sign), a, e) < 0)
+	if (add_signature(out, str_part(buf_str(out), scope, scope_end), cred->secret, buf_str(&to_sign), a, e) < 0)
 		return -1;
 	return out->full ? arena_err(e) : 0;
 }

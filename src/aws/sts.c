@@ -33,7 +33,7 @@ find_url(const struct sts *m, struct buf *b, struct str *url, struct str *region
 
 	*region = var[CRED_REGION].len ? var[CRED_REGION] : S("aws-global");
 	if (!region_is_valid(*region))
-		return bad(e, "the region is not a region's name");
+		return bad(e, "the region is no region's name");
 	if (cred_bool(m->env, CRED_IGNORE_ENDPOINTS, &ignore, e) < 0 || cred_bool(m->env, CRED_USE_FIPS, &fips, e) < 0 ||
 	    cred_bool(m->env, CRED_USE_DUALSTACK, &dualstack, e) < 0)
 		return -1;
@@ -43,7 +43,7 @@ find_url(const struct sts *m, struct buf *b, struct str *url, struct str *region
 		region_add_own_sts_host(b, *region, fips, dualstack);
 		*url = since(b, start);
 	} else if (fips || dualstack) {
-		return bad(e, "a fips or dual-stack endpoint, and an endpoint url");
+		return bad(e, "fips or dual-stack, and an endpoint url");
 	}
 	*region = region_scope(*region);
 	return 0;
@@ -193,8 +193,7 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 static enum step
 take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
-	static const char keys[] = "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0";
-	const char *key = m->who ? "Arn\0" : keys, *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
+	const char *key = m->who ? "Arn\0" : "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0", *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
 	unsigned n = m->who ? 1 : 4;
 	struct str value[4];
 
@@ -222,9 +221,7 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 		m->arn = value[0];
 		return STEP_DONE;
 	}
-	m->got.id = value[0];
-	m->got.secret = value[1];
-	m->got.token = value[2];
+	memcpy(&m->got, value, 3 * sizeof *value);	/* id, secret, token */
 	return STEP_DONE;
 }
 
