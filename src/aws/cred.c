@@ -108,13 +108,13 @@ cred_show(struct str words, struct str secret)
 struct str
 cred_words(struct str body, struct str secret, struct arena *a)
 {
-	struct json root, v;
+	struct json root;
 	struct str words = body;
 	struct err ignored;	/* what is not JSON is text */
 
 	if (json_parse(&root, body, &ignored) == 0 &&
-	    ((json_get(root, "message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0) &&
-	    (json_get(root, "Message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0)))
+	    (cred_get_string(&words, root, "message", a, &ignored) < 0 || !words.len) &&
+	    cred_get_string(&words, root, "Message", a, &ignored) < 0)
 		return S("");
 	return cred_show(words, secret);
 }

@@ -135,8 +135,7 @@ take_token(struct imds *m, const struct answer *in, struct senv *env, struct err
 	}
 	if (cred_check_answer(in, S(""), env->arena, e) < 0) {
 		if (in->how == ANSWER_SILENT)
-			err_hint(e, "in a container: raise http-put-response-hop-limit to 2, or use the host's network or a container "
-			    "credential source");
+			err_hint(e, "in a container: set http-put-response-hop-limit to 2, or use the host's network");
 		return STEP_FAIL;
 	}
 	m->token = str_cut_eol(in->body);

@@ -77,7 +77,7 @@ enter(struct values *p, const struct ini *i, bool is_config, struct str name, bo
 		return *is_long = true;
 	}
 	p->is_bare |= str_eq(i->head, name);
-	return !*is_long && str_is(i->head, "default") && str_is(name, "default");
+	return !*is_long && str_is(i->head, "default") && str_eq(i->head, name);
 }
 
 static int
@@ -262,7 +262,7 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 		if (r == 0)
 			r = read_file(&p, &file[1], false, &at, e);
 		if (r == 0 && !p.found && !file[0].path.len && !file[1].path.len)
-			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "HOME is not set");
+			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set", "HOME");
 		if (r == 0 && !p.found) {
 			r = err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(file[0].path), STR(file[1].path));
 			if (p.is_bare)

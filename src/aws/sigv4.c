@@ -12,6 +12,8 @@
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 
+static const char too_many[] = "sigv4: more than %d %s";
+
 static char
 lower(char c)
 {
@@ -43,13 +45,11 @@ add_value(struct buf *out, struct str value)
 
 	value = str_trim(value);
 	for (size_t i = 0; i < value.len; i++) {
-		bool is_blank = value.at[i] == ' ' || value.at[i] == '\t';
+		char c = value.at[i] == '\t' ? ' ' : value.at[i];
 
-		if (!is_blank)
-			buf_add_c(out, value.at[i]);
-		else if (!blank)
-			buf_add_c(out, ' ');
-		blank = is_blank;
+		if (c != ' ' || !blank)
+			buf_add_c(out, c);
+		blank = c == ' ';
 	}
 }
 
@@ -93,19 +93,18 @@ add_path(struct buf *out, const struct sigv4 *s)
 	size_t start = out->len;
 
 	buf_add_c(out, '/');
-	if (rest.len && rest.at[0] == '/')
-		rest = str_part(rest, 1, rest.len);
+	str_take(&rest, '/');
 	if (s->keep_path) {
 		uri_add_escaped(out, rest, true);
 		return;
 	}
 	while (rest.len) {	/* out ends in a slash here */
-		bool closed = str_find_c(rest, '/') != SIZE_MAX;
-		struct str segment = str_cut(&rest, '/');
+		struct str segment;
+		bool closed = str_split(&rest, '/', &segment);
 
-		if (!segment.len || str_eq(segment, S(".")))
+		if (!segment.len || str_is(segment, "."))
 			continue;
-		if (str_eq(segment, S(".."))) {
+		if (str_is(segment, "..")) {
 			if (out->len > start + 1)
 				out->len--;
 			while (out->len > start + 1 && out->at[out->len - 1] != '/')
@@ -170,7 +169,7 @@ add_query(struct buf *out, struct str query, struct arena *a, struct err *e)
 		if (!name.len && !value.len)
 			continue;
 		if (n == SIGV4_PARAMS_MAX)
-			return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "sigv4: more than %d query parameters", SIGV4_PARAMS_MAX);
+			return err_set(e, ERR_LIMIT, CAUSE_LIMIT, too_many, SIGV4_PARAMS_MAX, "query parameters");
 		for (; at > 0 && param_cmp(&params[at - 1], &new) > 0; at--)
 			params[at] = params[at - 1];
 		params[at] = new;
@@ -196,7 +195,7 @@ sigv4_add_canonical(struct buf *out, const struct sigv4 *s, struct arena *a, str
 	size_t order[HTTP_HEAD_MAX];
 
 	if (s->head_n > HTTP_HEAD_MAX)
-		return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "sigv4: more than %d header fields", HTTP_HEAD_MAX);
+		return err_set(e, ERR_LIMIT, CAUSE_LIMIT, too_many, HTTP_HEAD_MAX, "header fields");
 	sort_fields(s, order);
 	buf_fmt(out, "%.*s\n", STR(s->method));
 	add_path(out, s);

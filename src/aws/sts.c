@@ -66,8 +66,8 @@ add_session(struct sts *m, struct buf *b, struct err *e)
 	if (name->len)
 		return 0;
 	buf_fmt(b, m->host.len ? "pantler-" : "pantler");
-	for (rest = m->host; rest.len && b->len - start < STS_SESSION_MAX; rest.at++, rest.len--)
-		buf_add_c(b, memchr(set, *rest.at, sizeof set - 1) ? *rest.at : '-');
+	for (size_t i = 0; i < m->host.len && b->len - start < STS_SESSION_MAX; i++)
+		buf_add_c(b, memchr(set, m->host.at[i], sizeof set - 1) ? m->host.at[i] : '-');
 	*name = since(b, start);
 	return 0;
 }
@@ -163,7 +163,7 @@ sentence_of(struct str text, struct str token)
 	return text;
 }
 
-static void
+static __attribute__((noinline)) void
 take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
 	static const char again[] = "InvalidIdentityToken\0IDPCommunicationError\0ExpiredTokenException\0Throttling\0"

@@ -66,19 +66,27 @@ join(const unsigned part[PARTS], int offset, int64_t *out_s)
 	return true;
 }
 
+/* Where the digits that start at `at` end. */
+static size_t
+digits(struct str s, size_t at)
+{
+	while (at < s.len && s.at[at] >= '0' && s.at[at] <= '9')
+		at++;
+	return at;
+}
+
 bool
 date_parse_rfc3339(struct str text, int64_t *out_s)
 {
 	unsigned part[PARTS] = { 0 }, zone[PARTS] = { 0 };
 	struct str rest = str_part(text, 19, text.len);
-	size_t n = 1;
+	size_t n;
 	int offset;
 
 	if (!match(str_part(text, 0, 19), "YYYY-MM-DDThh:mm:ss", part))
 		return false;
 	if (rest.len && rest.at[0] == '.') {
-		while (n < rest.len && rest.at[n] >= '0' && rest.at[n] <= '9')
-			n++;
+		n = digits(rest, 1);
 		if (n == 1)
 			return false;
 		rest = str_part(rest, n, rest.len);
@@ -199,15 +207,6 @@ unit_ns(struct str unit)
 		if (str_is(unit, name))
 			return (uint64_t)ns_or_s[i] * (i < 5 ? 1 : SECOND_NS);
 	return 0;
-}
-
-/* Where the digits that start at `at` end. */
-static size_t
-digits(struct str s, size_t at)
-{
-	while (at < s.len && s.at[at] >= '0' && s.at[at] <= '9')
-		at++;
-	return at;
 }
 
 bool

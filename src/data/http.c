@@ -70,7 +70,7 @@ http_format_request(struct buf *out, const struct ask_http *ask, const struct ur
 
 /* The readers below say NULL, or what is wrong, to follow the word "answer". */
 
-static const char bare_line_end[] = ": a bare carriage return or line feed", control_byte[] = ": a control byte";
+static const char bare_line_end[] = ": a bare cr or lf", control_byte[] = ": a control byte";
 
 /* Where the head ends, 0 while it does not. Every line ending and byte before that is checked: first come, first refused, so
    that a longer part of the same answer cannot get another verdict. */
@@ -128,7 +128,7 @@ find_framing(struct http_resp *r, bool is_old)
 static const char too_many[] = "";	/* a bound, with a sentence of its own */
 
 /* A head whose bytes find_end has checked: each CR has its LF behind it, the last two lines end it. */
-static const char *
+static __attribute__((noinline)) const char *
 read_head(struct http_resp *out, struct str text)
 {
 	struct str line = str_cut(&text, '\r');

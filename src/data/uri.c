@@ -60,7 +60,7 @@ parse_ip6(struct str s, uint8_t ip[16])
 	size_t n = 0;		/* bytes so far */
 	size_t gap = SIZE_MAX;	/* where "::" stands among them */
 
-	if (str_has_prefix(s, S("::"))) {
+	if (str_begins(s, "::")) {
 		gap = 0;
 		s = str_part(s, 2, s.len);
 	}
@@ -80,11 +80,10 @@ parse_ip6(struct str s, uint8_t ip[16])
 		s = str_part(s, colon + 1, s.len);
 		if (!s.len)
 			return false;
-		if (s.at[0] == ':') {
+		if (str_take(&s, ':')) {
 			if (gap != SIZE_MAX)
 				return false;
 			gap = n;
-			s = str_part(s, 1, s.len);
 		}
 	}
 	if (gap == SIZE_MAX)
@@ -114,22 +113,21 @@ static const char *
 check_name(struct str name)
 {
 	struct str label;
-	bool more = true;
+	bool more;
 
 	if (name.len > NAME_MAX)
 		return "name is longer than 253 bytes";
 	if (!is_word(name))
 		return "name holds a byte that no host name has";
-	while (more) {
-		more = str_find_c(name, '.') != SIZE_MAX;
-		label = str_cut(&name, '.');
+	do {
+		more = str_split(&name, '.', &label);
 		if (!label.len)
 			return "name has an empty label";
 		if (label.len > LABEL_MAX)
 			return "name has a label longer than 63 bytes";
 		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
 			return "name has a label that begins or ends with a hyphen";
-	}
+	} while (more);
 	return is_number(label) ? "name ends in a number, but is no ip address" : NULL;
 }
 
@@ -201,7 +199,7 @@ read_uri(struct uri *out, struct str text)
 	uint64_t port;
 
 	if (text.len && !str_is_visible(text))
-		return "holds a blank, a control byte or a byte that is not ascii";
+		return "holds a byte that is not visible ascii";
 	if (end == SIZE_MAX)
 		return "has no scheme: it must begin with https:// or http://";
 	out->tls = str_eq_nocase(scheme, S("https"));
@@ -244,7 +242,7 @@ uri_format_safe(struct buf *out, const struct uri *u)
 {
 	const struct host *h = &u->host;
 
-	buf_add_str(out, u->tls ? S("https://") : S("http://"));
+	buf_fmt(out, u->tls ? "https://" : "http://");
 	if (h->scope.len)
 		buf_fmt(out, "[%.*s%%25%.*s]", STR(h->name), STR(h->scope));
 	else

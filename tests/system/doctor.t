@@ -160,7 +160,7 @@ finds("the other half", 10, "half a pair of aws credentials: AWS_ACCESS_KEY_ID i
 silent = unruly.Silent("http")
 TOKEN_URL = "http://127.0.0.1:%d/latest/api/token" % silent.port
 finds("hop limit 1", 10, "instance metadata %s: no answer within 2s" % TOKEN_URL,
-      "in a container: raise http-put-response-hop-limit to 2, or use the host's network or a container credential source",
+      "in a container: set http-put-response-hop-limit to 2, or use the host's network",
       env=dict(NO_KEYS, AWS_EC2_METADATA_DISABLED="false", AWS_EC2_METADATA_SERVICE_ENDPOINT="http://127.0.0.1:%d" % silent.port),
       state=("imds", "chosen"))
 

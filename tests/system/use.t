@@ -142,8 +142,8 @@ for address, what in (
         ("https://vault:99999", "port is no number from 1 to 65535"),
         ("https://vault:x", "port is no number from 1 to 65535"),
         ("https://vault/#x", "holds a fragment (#)"),
-        ("https://va ult", "holds a blank, a control byte or a byte that is not ascii"),
-        ("https://väult", "holds a blank, a control byte or a byte that is not ascii"),
+        ("https://va ult", "holds a byte that is not visible ascii"),
+        ("https://väult", "holds a byte that is not visible ascii"),
         ("https://1.2.3", "name ends in a number, but is no ip address"),
         ("https://0x7f.1", "name ends in a number, but is no ip address"),
         ("https://a..b", "name has an empty label")):
