@@ -18,7 +18,8 @@ enum roots_for {
    them means the system's. */
 struct roots {
 	enum roots_for whose;
-	const char *file;	/* PEM; NULL or "": none. Of AWS: AWS_CA_BUNDLE */
+	const char *file;	/* PEM; NULL or "": none. Of AWS: AWS_CA_BUNDLE, or an iot block's ca */
+	const char *setting;	/* what says the file, for errors; NULL: they begin with its path */
 	struct str bytes;	/* PEM; empty: none */
 	const char *path;	/* a folder of PEM files; NULL or "": none */
 };

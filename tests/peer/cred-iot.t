@@ -154,13 +154,13 @@ openssl("pkey", "-in", ec[1], "-aes128", "-passout", "pass:CANARY", "-out", lock
 refused("an encrypted key", login(device("locked", cert=ec[0], key=locked)), "iot credentials: client key in line 1 is encrypted",
         "openssl pkey -in KEY -out NEW decrypts it")
 refused("no key", login(device("none", cert=ec[0], key="/nowhere/key")), "iot credentials: /nowhere/key: no such file or directory")
-refused("no CA", login(device("no-ca", cert=ec[0], key=ec[1], ca="/nowhere/ca")), "iot credentials: /nowhere/ca: no such file or directory")
+refused("no CA", login(device("no-ca", cert=ec[0], key=ec[1], ca="/nowhere/ca")), "iot credentials: ca: /nowhere/ca: no such file or directory")
 refused("the CA of somebody else", login(device("other-ca", cert=ec[0], key=ec[1], ca=devices.pem)),
         'iot credentials: issuer "CN=pantler test CA" is neither sent nor trusted', "name a file that holds its certificate by ca")
 refused("none of ours, but a bundle", login(device("bundle", cert=ec[0], key=ec[1], ca=None), AWS_CA_BUNDLE=devices.pem),
         'iot credentials: issuer "CN=pantler test CA" is neither sent nor trusted', "name a file that holds its certificate by AWS_CA_BUNDLE")
 refused("a bundle that is not there", login(device("no-bundle", cert=ec[0], key=ec[1], ca=None), AWS_CA_BUNDLE="/nowhere/ca"),
-        "iot credentials: /nowhere/ca: no such file or directory")
+        "iot credentials: AWS_CA_BUNDLE: /nowhere/ca: no such file or directory")
 equal(len(good.seen), asked, "none of these came through")
 refused("no such alias", login(device("alias", cert=ec[0], key=ec[1], role_alias="other")),
         "iot credentials: ResourceNotFoundException: answer 404: Role alias does not exist",

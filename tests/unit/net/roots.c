@@ -79,7 +79,7 @@ elsewhere(void *ctx)
 	if (!str_eq(taken((struct roots){ .whose = ROOTS_AWS_OWN }), *bundle ? want : S("compiled in")))
 		return 6;
 	/* One that is named and wrong is an error, whatever else there is. */
-	if (!str_is(taken((struct roots){ .whose = ROOTS_AWS_OWN, .file = "/none" }), "AWS_CA_BUNDLE: /none: no such file or directory"))
+	if (!str_is(taken((struct roots){ .whose = ROOTS_AWS_OWN, .file = "/none", .setting = "AWS_CA_BUNDLE" }), "AWS_CA_BUNDLE: /none: no such file or directory"))
 		return 7;
 	if (*bundle)
 		unlink(bundle);
