@@ -19,7 +19,8 @@ answer_vault_roots(const struct config *c)
 static struct roots
 aws_roots(const struct config *c, const struct ask_http *ask)
 {
-	struct roots r = { .whose = ROOTS_AWS, .file = (ask->ca.len ? ask->ca : c->aws.var[CRED_CA_BUNDLE]).at };
+	struct roots r = { .whose = ROOTS_AWS, .file = (ask->ca.len ? ask->ca : c->aws.var[CRED_CA_BUNDLE]).at,
+		.setting = ask->ca.len ? "ca" : "AWS_CA_BUNDLE" };
 	struct uri uri;
 	struct err e;
 

@@ -8,12 +8,16 @@
 
 #define SKIPPED (2 * ERR_LINE)	/* bytes of reasons: of more than a line holds its end is cut, and marked */
 
-static const char names[CHAIN_SOURCES][16] = { "", "static", "iot", "env", "file", "web-identity", "container", "imds" };
+static const char names[] = "\0" "static\0" "iot\0" "env\0" "file\0" "web-identity\0" "container\0" "imds";
 
 const char *
 chain_name(enum chain_source source)
 {
-	return names[source];
+	const char *name = names;
+
+	for (unsigned n = source; n > 0; n--)
+		name = str_next(name);
+	return name;
 }
 
 enum chain_source
@@ -21,106 +25,59 @@ chain_find(struct str name)
 {
 	enum chain_source s = CHAIN_STATIC;
 
-	while (s < CHAIN_SOURCES && !str_is(name, names[s]))
+	while (s < CHAIN_SOURCES && !str_is(name, chain_name(s)))
 		s++;
 	return s;
 }
 
-/* Set the source's machine up; a machine of one answer needs none. */
 static enum step
-begin(struct chain *m, struct ask *out, struct senv *env, struct err *e)
+absent(struct err *e, const char *what)
+{
+	return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s", what);
+}
+
+/* Set the source's machine up, to be run: STEP_ASK. A source of one answer needs none. */
+static enum step
+begin(struct chain *m, struct err *e)
 {
 	const struct chain_config *c = m->config;
 	const struct cred_env *v = c->env;
 
-	m->running = true;
 	switch (m->source) {
 	case CHAIN_STATIC:
 		m->cred = c->fixed;
-		if (c->fixed.id.len)
-			return STEP_DONE;
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "none in the configuration");
-		return STEP_FAIL;
+		return c->fixed.id.len ? STEP_DONE : absent(e, "none in the configuration");
 	case CHAIN_IOT:
+		if (!c->iot[IOT_ENDPOINT].len)
+			return absent(e, "no iot block in the configuration");
 		m->iot = (struct iot){ .config = c->iot };
-		if (c->iot[IOT_ENDPOINT].len)
-			return iot_step(&m->iot, NULL, out, env, e);
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no iot block in the configuration");
-		return STEP_FAIL;
+		m->step = iot_step;
+		break;
 	case CHAIN_ENV:
-		return cred_from_env(&m->cred, v, e) < 0 ? STEP_FAIL : STEP_DONE;
+		return cred_from_env(&m->cred, v, e);
 	case CHAIN_FILE:
 		m->profile = (struct profile){ .env = v, .home = c->home, .host = c->host };
-		return profile_step(&m->profile, NULL, out, env, e);
+		m->step = profile_step;
+		break;
 	case CHAIN_WEB:
 		m->web = (struct web){ .sts = { .env = v, .host = c->host } };
-		return web_step(&m->web, NULL, out, env, e);
+		m->step = web_step;
+		break;
 	case CHAIN_CONTAINER:
+		if (!container_is_configured(v))
+			return absent(e, "no container endpoint in the environment");
 		m->container = (struct container){ .env = v };
-		if (container_is_configured(v))
-			return container_step(&m->container, NULL, out, env, e);
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no container endpoint in the environment");
-		return STEP_FAIL;
+		m->step = container_step;
+		break;
 	case CHAIN_IMDS:
 		m->imds = (struct imds){ .env = v };
-		return imds_step(&m->imds, NULL, out, env, e);
-	case CHAIN_AUTO:
-	case CHAIN_SOURCES:
-		break;
-	}
-	err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "there is no such source");
-	return STEP_FAIL;
-}
-
-static enum step
-go_on(struct chain *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
-{
-	switch (m->source) {
-	case CHAIN_IOT:
-		return iot_step(&m->iot, in, out, env, e);
-	case CHAIN_FILE:
-		return profile_step(&m->profile, in, out, env, e);
-	case CHAIN_WEB:
-		return web_step(&m->web, in, out, env, e);
-	case CHAIN_CONTAINER:
-		return container_step(&m->container, in, out, env, e);
-	case CHAIN_IMDS:
-		return imds_step(&m->imds, in, out, env, e);
-	case CHAIN_AUTO:
-	case CHAIN_STATIC:
-	case CHAIN_ENV:
-	case CHAIN_SOURCES:
-		break;
-	}
-	err_set(e, ERR_SYS, CAUSE_CREDENTIALS, "an answer that nobody asked for");
-	return STEP_FAIL;
-}
-
-static void
-take(struct chain *m)
-{
-	switch (m->source) {
-	case CHAIN_IOT:
-		m->cred = m->iot.cred;
-		break;
-	case CHAIN_FILE:
-		m->cred = m->profile.cred;
-		break;
-	case CHAIN_WEB:
-		m->cred = m->web.sts.got;
-		break;
-	case CHAIN_CONTAINER:
-		m->cred = m->container.cred;
-		break;
-	case CHAIN_IMDS:
-		m->cred = m->imds.cred;
+		m->step = imds_step;
 		break;
 	case CHAIN_AUTO:
-	case CHAIN_STATIC:
-	case CHAIN_ENV:
 	case CHAIN_SOURCES:
-		break;
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "there is no such source");
 	}
+	return STEP_ASK;
 }
 
 /* What a person may not expect of the choice. */
@@ -130,12 +87,13 @@ note(const struct chain *m, struct senv *env)
 	const struct str *v = m->config->env->var;
 
 	if (m->cred.expires_s <= env->wall_s) {
-		buf_fmt(env->notes, "the credentials (%s) expired at ", names[m->source]);
+		buf_fmt(env->notes, "the credentials (%s) expired at ", chain_name(m->source));
 		date_format_rfc3339(env->notes, m->cred.expires_s);
 		buf_fmt(env->notes, "; they are all there is, and used%c", 0);
 	}
 	if (m->source < CHAIN_WEB && !m->config->pin && v[CRED_WEB_IDENTITY_TOKEN_FILE].len)
-		buf_fmt(env->notes, "AWS_WEB_IDENTITY_TOKEN_FILE is set too, and not looked at: %s goes first%c", names[m->source], 0);
+		buf_fmt(env->notes, "%s is not looked at: %s goes first%c", cred_name(CRED_WEB_IDENTITY_TOKEN_FILE),
+		    chain_name(m->source), 0);
 }
 
 /* Add why the source at hand was passed over. */
@@ -170,13 +128,14 @@ chain_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 		m->skipped = arena_buf(env->arena, SKIPPED);
 	}
 	for (;;) {
-		s = m->running ? go_on(m, in, out, env, e) : begin(m, out, env, e);
+		s = m->step ? STEP_ASK : begin(m, e);
+		if (s == STEP_ASK)
+			s = m->step(&m->cred, in, out, env, e);
 		if (s == STEP_ASK) {
 			m->asked |= m->source != CHAIN_FILE || out->kind != ASK_FILE;
 			return s;
 		}
 		if (s == STEP_DONE) {
-			take(m);
 			note(m, env);
 			return s;
 		}
@@ -187,7 +146,8 @@ chain_step(void *machine, const struct answer *in, struct ask *out, struct senv 
 			return s;
 		}
 		skip(m, e);
-		m->running = false;
+		m->step = NULL;
+		in = NULL;
 		if (++m->source == CHAIN_IOT && !m->config->iot[IOT_ENDPOINT].len)
 			m->source++;	/* "none in the configuration" says so */
 	}

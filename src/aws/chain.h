@@ -40,12 +40,12 @@ struct chain_config {
 struct chain {
 	const struct chain_config *config;	/* set by the caller, the rest zero */
 	enum chain_source source;	/* the one that is asked, and after STEP_DONE the one that was chosen */
-	struct cred cred;		/* after STEP_DONE */
 	struct buf skipped;		/* "; "-separated: each source that was passed over, and why */
-	bool running;
+	step_fn *step;			/* of the source at hand; NULL: it has not begun, or needs none */
 	bool asked;			/* the source at hand has: it is configured, and nothing is taken for its absence any more. The
 					   shared files do not count, which are looked at unasked */
 	union {
+		struct cred cred;	/* after STEP_DONE; each machine begins with its own */
 		struct profile profile;
 		struct web web;
 		struct iot iot;

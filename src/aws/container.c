@@ -70,8 +70,7 @@ static enum step
 ask_credentials(struct container *m, struct ask *out, struct err *e)
 {
 	if (m->token.len && !str_is_visible(m->token)) {
-		err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "its token holds a byte that is not visible ascii");
-		return STEP_FAIL;
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "%s holds a byte that is not visible ascii", "its token");
 	}
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_LOCAL,
@@ -107,14 +106,12 @@ take_token(struct container *m, const struct answer *in, struct ask *out, struct
 {
 	if (in->how != ANSWER_OK) {
 		cred_no_answer(in, e);	/* a projected token may come late */
-		err_in(e, "its token file");
-		return STEP_FAIL;
+		return err_in(e, "its token file");
 	}
 	m->token = str_cut_eol(in->body);
 	if (m->token.len)
 		return ask_credentials(m, out, e);
-	err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "its token file is empty");
-	return STEP_FAIL;
+	return err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "its token file is empty");
 }
 
 static enum step

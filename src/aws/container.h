@@ -20,12 +20,12 @@ enum container_state {
 };
 
 struct container {
+	struct cred cred;	/* after STEP_DONE; first, as in every source */
 	const struct cred_env *env;	/* set by the caller, the rest zero */
 	enum container_state state;
 	struct str url;
 	struct str token;
 	bool local;		/* on this machine: slow, but near */
-	struct cred cred;	/* after STEP_DONE */
 };
 
 /* Whether the variables ask for this source: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI. */

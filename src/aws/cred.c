@@ -23,14 +23,13 @@ cred_name(enum cred_var var)
 int
 cred_from_env(struct cred *out, const struct cred_env *env, struct err *e)
 {
-	static const char id[] = "AWS_ACCESS_KEY_ID", secret[] = "AWS_SECRET_ACCESS_KEY";
+	const char *id = cred_name(CRED_ID), *secret = cred_name(CRED_SECRET);
 	const struct str *v = env->var;
 
 	if (!v[CRED_ID].len && !v[CRED_SECRET].len)
 		return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s and %s are not set", id, secret);
 	if (!v[CRED_ID].len || !v[CRED_SECRET].len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is set, %s is not",
-		    v[CRED_ID].len ? id : secret, v[CRED_ID].len ? secret : id);
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is not set", v[CRED_ID].len ? secret : id);
 	for (enum cred_var i = CRED_ID; i <= CRED_TOKEN; i++)
 		if (v[i].len && !str_is_visible(v[i]))
 			return err_set(e, ERR_INPUT, CAUSE_USE, "%s holds a byte that is not visible ascii", cred_name(i));
@@ -78,7 +77,7 @@ cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, stru
 	for (unsigned i = 0; i < 4; i++, key = str_next(key)) {
 		if (cred_get_string(&value[i], root, key, a, e) < 0)
 			goto fail;
-		if (i < 2 ? !str_is_visible(value[i]) : i == 2 && value[i].len && !str_is_visible(value[i])) {
+		if (i < 3 && (i < 2 || value[i].len) && !str_is_visible(value[i])) {
 			err_set(e, ERR_PEER, CAUSE_CREDENTIALS, value[i].len ? "%s holds a byte that is not visible ascii" : "%s is missing", key);
 			goto fail;
 		}
@@ -111,13 +110,13 @@ cred_show(struct str words, struct str secret)
 struct str
 cred_words(struct str body, struct str secret, struct arena *a)
 {
-	struct json root, v;
+	struct json root;
 	struct str words = body;
 	struct err ignored;	/* what is not JSON is text */
 
 	if (json_parse(&root, body, &ignored) == 0 &&
-	    ((json_get(root, "message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0) &&
-	    (json_get(root, "Message", &v, &ignored) < 0 || json_string(v, a, &words, &ignored) < 0)))
+	    (cred_get_string(&words, root, "message", a, &ignored) < 0 || !words.len) &&
+	    cred_get_string(&words, root, "Message", a, &ignored) < 0)
 		return S("");
 	return cred_show(words, secret);
 }

@@ -110,14 +110,11 @@ start(struct imds *m, enum imds_state first, struct arena *a, struct err *e)
 	    cred_bool(m->env, CRED_IMDS_V1_DISABLED, &m->no_v1, e) < 0 || find_base(m, a, e) < 0)
 		return STEP_FAIL;
 	if (is_disabled)
-		err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s is true", cred_name(CRED_IMDS_DISABLED));
-	else if (first != IMDS_ROLES || !m->role.len)
+		return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s is true", cred_name(CRED_IMDS_DISABLED));
+	if (first != IMDS_ROLES || !m->role.len)
 		return want(m, first);
-	else if (is_role(m->role))
-		return want(m, IMDS_CRED);
-	else
-		err_set(e, ERR_INPUT, CAUSE_USE, "%s is no role's name", cred_name(CRED_IMDS_PROFILE_NAME));
-	return STEP_FAIL;
+	return is_role(m->role) ? want(m, IMDS_CRED) :
+	    err_set(e, ERR_INPUT, CAUSE_USE, "%s is no role's name", cred_name(CRED_IMDS_PROFILE_NAME));
 }
 
 /* The session's token, or that there are none. */
@@ -128,8 +125,7 @@ take_token(struct imds *m, const struct answer *in, struct senv *env, struct err
 
 	if (in->how == ANSWER_OK && (in->status == 403 || in->status == 404 || in->status == 405)) {
 		if (m->no_v1) {
-			err_set(e, ERR_DENIED, CAUSE_CREDENTIALS, "answer %d, and %s forbids version 1", in->status, cred_name(CRED_IMDS_V1_DISABLED));
-			return STEP_FAIL;
+			return err_set(e, ERR_DENIED, CAUSE_CREDENTIALS, "answer %d, and %s forbids version 1", in->status, cred_name(CRED_IMDS_V1_DISABLED));
 		}
 		if (!m->is_v1)
 			buf_fmt(env->notes, "instance metadata refuses version 2 (answer %d): version 1 is used%c", in->status, 0);
@@ -139,14 +135,12 @@ take_token(struct imds *m, const struct answer *in, struct senv *env, struct err
 	}
 	if (cred_check_answer(in, S(""), env->arena, e) < 0) {
 		if (in->how == ANSWER_SILENT)
-			err_hint(e, "in a container: raise http-put-response-hop-limit to 2, or use the host's network or a container "
-			    "credential source");
+			err_hint(e, "in a container: set http-put-response-hop-limit to 2, or use the host's network");
 		return STEP_FAIL;
 	}
 	m->token = str_cut_eol(in->body);
 	if (!str_is_visible(m->token)) {
-		err_set(e, ERR_PEER, CAUSE_ANSWER, "it is no token");
-		return STEP_FAIL;
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "it is no token");
 	}
 	if (!str_to_u64(http_field_get(in->head, in->head_n, TTL_FIELD, NULL), &ttl_s) || ttl_s - 1 >= IMDS_TTL_S)	/* 0 too */
 		ttl_s = IMDS_TTL_S;
@@ -157,8 +151,7 @@ take_token(struct imds *m, const struct answer *in, struct senv *env, struct err
 static enum step
 no_role(struct err *e)
 {
-	err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no iam role is attached to this instance");
-	return STEP_FAIL;
+	return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "no iam role is attached to this instance");
 }
 
 static enum step
@@ -170,8 +163,7 @@ take_roles(struct imds *m, struct str list, struct err *e)
 		return want(m, IMDS_CRED);
 	if (!m->role.len && !list.len)
 		return no_role(e);
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "its first line is no role's name");
-	return STEP_FAIL;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "its first line is no role's name");
 }
 
 static int
@@ -191,11 +183,10 @@ take_cred(struct imds *m, struct str body, struct arena *a, struct err *e)
 	if (get_string(&code, body, "Code", a, e) < 0)
 		return STEP_FAIL;
 	if (str_eq_nocase(code, S("Success")))
-		return cred_parse_json(&m->cred, body, CRED_JSON_SERVICE, a, e) < 0 ? STEP_FAIL : STEP_DONE;
+		return cred_parse_json(&m->cred, body, CRED_JSON_SERVICE, a, e);
 	code = cred_show(code, m->token);
 	words = cred_words(body, m->token, a);
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "code \"%.*s\"%s%.*s", STR(code), words.len ? ": " : "", STR(words));
-	return STEP_FAIL;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "code \"%.*s\"%s%.*s", STR(code), words.len ? ": " : "", STR(words));
 }
 
 static enum step
@@ -204,8 +195,7 @@ take_region(struct imds *m, struct str region, struct err *e)
 	m->region = str_trim(str_cut_eol(region));
 	if (region_is_valid(m->region))
 		return STEP_DONE;
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "it holds no region");
-	return STEP_FAIL;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "it holds no region");
 }
 
 static enum step
@@ -216,8 +206,7 @@ take_document(struct imds *m, struct str document, struct arena *a, struct err *
 		return STEP_FAIL;
 	if (str_is_visible(m->instance_id) && m->instance_id.len <= IMDS_INSTANCE_MAX)
 		return want(m, m->pkcs7 ? IMDS_RSA2048 : IMDS_SIGNATURE);
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "it holds no instance id");
-	return STEP_FAIL;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "it holds no instance id");
 }
 
 /* Base64 in lines. */
@@ -231,11 +220,10 @@ take_proof(struct imds *m, struct str text, struct arena *a, struct err *e)
 			buf_add_c(&proof, text.at[i]);
 	m->proof = buf_str(&proof);
 	if (proof.full || decoded.full)
-		return arena_err(e), STEP_FAIL;
+		return arena_err(e);
 	if (proof.len && code_base64_decode(&decoded, m->proof))
 		return STEP_DONE;
-	err_set(e, ERR_PEER, CAUSE_ANSWER, "it is not base64");
-	return STEP_FAIL;
+	return err_set(e, ERR_PEER, CAUSE_ANSWER, "it is not base64");
 }
 
 /* The answer to a question within the session. */

@@ -32,6 +32,7 @@ enum imds_state {
 /* One session with the service. After STEP_DONE the machine may be run again, by the same step or another one, as long as its flow
    lasts, and goes on with its session. Slices are the flow's arena's, or the variables'. */
 struct imds {
+	struct cred cred;		/* a result, as those below; first, as in every source */
 	const struct cred_env *env;	/* set by the caller, the rest zero */
 	bool pkcs7;			/* set by the caller: what imds_identity_step asks for */
 	/* Own. */
@@ -46,7 +47,6 @@ struct imds {
 	struct str token;	/* the session's; never shown */
 	int64_t until_s;	/* wall clock: when to start a new one */
 	/* Results. */
-	struct cred cred;
 	struct str region;
 	struct str document;	/* byte for byte: it is signed */
 	struct str proof;	/* its signature, or the PKCS#7 message that holds both: base64 without line ends */

@@ -66,7 +66,7 @@ ask_credentials(struct iot *m, struct ask *out, struct arena *a, struct err *e)
 
 	buf_fmt(&url, "https://%.*s/role-aliases/%.*s/credentials", STR(c[IOT_ENDPOINT]), STR(c[IOT_ROLE_ALIAS]));
 	if (url.full)
-		return arena_err(e), STEP_FAIL;
+		return arena_err(e);
 	*out = (struct ask){ .kind = ASK_HTTP, .http = {
 		.peer = PEER_AWS,
 		.method = S("GET"),
@@ -101,9 +101,9 @@ take_file(struct iot *m, const struct answer *in, struct ask *out, struct arena 
 
 /* AWS's words, and what to do about them. */
 static const char hints[] =
-	"ccess Denied\0" "the certificate must be active, and its policy allow iot:AssumeRoleWithCertificate for this role alias\0"
-	"nvalid thing name\0" "thing_name must be a thing that the certificate is attached to; it may be left out\0"
-	"invalid on this endpoint\0" "the certificate is of another account or region than the endpoint\0"
+	"ccess Denied\0" "the certificate must be active, and its policy allow iot:AssumeRoleWithCertificate\0"
+	"nvalid thing name\0" "thing_name must be one that the certificate is attached to, or left out\0"
+	"invalid on this endpoint\0" "the certificate is of another account or region\0"
 	"ole alias does not exist\0" "role_alias must be one of the endpoint's account and region\0"
 	"nable to assume the role\0" "the alias's role must exist, and trust credentials.iot.amazonaws.com\0"
 	"DurationSeconds\0" "the alias's duration is longer than its role's MaxSessionDuration\0";

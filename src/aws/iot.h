@@ -31,11 +31,11 @@ enum iot_state {
 };
 
 struct iot {
+	struct cred cred;		/* after STEP_DONE; first, as in every source */
 	const struct str *config;	/* IOT_KEYS values, each past iot_check and with a NUL behind it; set by the caller, the rest zero */
 	enum iot_state state;
 	struct str cert;
 	struct identity identity;
-	struct cred cred;		/* after STEP_DONE */
 };
 
 /* Whether a value can be one: not empty; names of the bytes that AWS allows in them; the endpoint the name of a host, and not AWS

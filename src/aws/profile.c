@@ -77,7 +77,7 @@ enter(struct values *p, const struct ini *i, bool is_config, struct str name, bo
 		return *is_long = true;
 	}
 	p->is_bare |= str_eq(i->head, name);
-	return !*is_long && str_is(i->head, "default") && str_is(name, "default");
+	return !*is_long && str_is(i->head, "default") && str_eq(i->head, name);
 }
 
 static int
@@ -118,8 +118,8 @@ read_file(struct values *p, const struct profile_file *f, bool is_config, const 
 		}
 	}
 	if (!p->v[ID].len != !p->v[SECRET].len)
-		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials in %.*s: %s alone", STR(f->path),
-		    p->v[ID].len ? keys : keys + sizeof "aws_access_key_id");
+		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "half a pair of aws credentials: %s is not set",
+		    p->v[ID].len ? keys + sizeof "aws_access_key_id" : keys), err_in(e, "%.*s", STR(f->path));
 	if (!p->v[TOKEN].len)
 		p->v[TOKEN] = p->v[OLD_TOKEN];
 	if (!p->v[ID].len)
@@ -175,11 +175,11 @@ take_own(struct profile_plan *out, const struct values *p, struct str name, stru
 	out->command = p->v[PROCESS];
 	if (out->command.len)
 		return 0;
-	return p->interactive ? need_person(e, name, "uses aws sso or aws login, which need an interactive login") : 1;
+	return p->interactive ? need_person(e, name, "its aws sso or aws login needs a person") : 1;
 }
 
 /* A role: 0 when the chain ends here, 1 when it goes on with *name. */
-static int
+static __attribute__((noinline)) int
 take_role(struct profile_plan *out, const struct values *p, struct str *name, struct err *e)
 {
 	static const char sources[] = "Environment\0EcsContainer\0Ec2InstanceMetadata";
@@ -189,9 +189,9 @@ take_role(struct profile_plan *out, const struct values *p, struct str *name, st
 	int r;
 
 	if (v[MFA].len)
-		return need_person(e, *name, "mfa_serial: a second factor needs a person");
+		return need_person(e, *name, "its mfa_serial needs a person");
 	if (n > 1)
-		return bad(e, "more than one source of credentials beside role_arn");
+		return bad(e, "more than one source of credentials");
 	if (out->role_n == PROFILE_ROLES)
 		return err_set(e, ERR_INPUT, CAUSE_CREDENTIALS, "more than %d roles", PROFILE_ROLES);
 	out->role_n++;
@@ -262,7 +262,7 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 		if (r == 0)
 			r = read_file(&p, &file[1], false, &at, e);
 		if (r == 0 && !p.found && !file[0].path.len && !file[1].path.len)
-			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "HOME is not set");
+			return err_set(e, ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set", "HOME");
 		if (r == 0 && !p.found) {
 			r = err_set(e, is_source ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "neither in %.*s nor in %.*s", STR(file[0].path), STR(file[1].path));
 			if (p.is_bare)
@@ -285,8 +285,7 @@ profile_resolve(struct profile_plan *out, const struct profile_file file[2], str
 static enum step
 fail(struct err *e, enum err_code code, const char *what)
 {
-	err_set(e, code, CAUSE_CREDENTIALS, "%s", what);
-	return STEP_FAIL;
+	return err_set(e, code, CAUSE_CREDENTIALS, "%s", what);
 }
 
 static enum step run(struct profile *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e);
@@ -302,7 +301,7 @@ next_role(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	r = &m->plan.role[--m->left];
 	m->sts = (struct sts){ .env = &m->settings, .cred = &m->cred, .host = m->host };
 	memcpy(m->sts.param, r->param, sizeof r->param);
-	m->state = PROFILE_ROLE_ASKED;
+	m->step = sts_step;
 	return run(m, NULL, out, env, e);
 }
 
@@ -310,30 +309,19 @@ next_role(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 static enum step
 run(struct profile *m, const struct answer *in, struct ask *out, struct senv *env, struct err *e)
 {
-	struct cred *got;
-	enum step s;
+	enum step s = m->step(&m->got, in, out, env, e);
 
-	if (m->state == PROFILE_WEB_ASKED) {
-		s = web_step(&m->web, in, out, env, e);
-		got = &m->web.sts.got;
-	} else if (m->state == PROFILE_CONTAINER_ASKED) {
-		s = container_step(&m->container, in, out, env, e);
-		got = &m->container.cred;
-	} else if (m->state == PROFILE_INSTANCE_ASKED) {
-		s = imds_step(&m->imds, in, out, env, e);
-		got = &m->imds.cred;
-	} else {
-		s = sts_step(&m->sts, in, out, env, e);
-		got = &m->sts.got;
-		if (s == STEP_FAIL && m->plan.role_n > 1)
-			err_in(e, "role of %.*s", STR(m->plan.role[m->left].profile));
+	if (s == STEP_DONE) {
+		m->cred = m->got;
+		return next_role(m, out, env, e);
 	}
-	if (s == STEP_FAIL && e->code == ERR_ABSENT)
-		e->code = ERR_INPUT;	/* the profile names this source: there is no next one */
-	if (s != STEP_DONE)
-		return s;
-	m->cred = *got;
-	return next_role(m, out, env, e);
+	if (s == STEP_FAIL) {
+		if (m->step == sts_step && m->plan.role_n > 1)
+			err_in(e, "role of %.*s", STR(m->plan.role[m->left].profile));
+		if (e->code == ERR_ABSENT)
+			e->code = ERR_INPUT;	/* the profile names this source: there is no next one */
+	}
+	return s;
 }
 
 /* --- Base sources. */
@@ -354,16 +342,15 @@ take_output(struct profile *m, const struct answer *in, struct ask *out, struct 
 		e->code = ERR_RETRY;
 		e->cause = CAUSE_CREDENTIALS;
 	} else if (json_i64(version, &n, e) < 0 || n != 1) {
-		fail(e, ERR_RETRY, "its output does not have version 1");
+		fail(e, ERR_RETRY, "its output is not of version 1");
 	} else if (cred_parse_json(&m->cred, in->body, CRED_JSON_PROCESS, env->arena, e) < 0) {
 		e->code = ERR_RETRY;
 	} else if (m->cred.expires_s <= env->wall_s) {
-		fail(e, ERR_RETRY, "its credentials have expired already");
+		fail(e, ERR_RETRY, "its credentials have expired");
 	} else {
 		return next_role(m, out, env, e);
 	}
-	err_in(e, "credential_process of %.*s in %.*s", STR(m->plan.profile), STR(m->plan.file));
-	return STEP_FAIL;
+	return err_in(e, "credential_process of %.*s in %.*s", STR(m->plan.profile), STR(m->plan.file));
 }
 
 static enum step
@@ -372,6 +359,7 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 	const struct profile_plan *p = &m->plan;
 
 	m->left = p->role_n;
+	m->state = PROFILE_ASKED;
 	switch (p->base) {
 	case PROFILE_KEYS:
 		m->cred = p->keys;
@@ -384,8 +372,8 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		m->left--;
 		m->web = (struct web){ .sts = { .env = &m->settings, .host = m->host }, .token_file = p->token_file };
 		memcpy(m->web.sts.param, p->role[m->left].param, sizeof p->role->param);
-		m->state = PROFILE_WEB_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = web_step;
+		break;
 	case PROFILE_ENVIRONMENT:
 		if (cred_from_env(&m->cred, m->env, e) == 0)
 			return next_role(m, out, env, e);
@@ -393,14 +381,14 @@ start_base(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 		return STEP_FAIL;
 	case PROFILE_CONTAINER:	/* which refuses addresses that are not set */
 		m->container = (struct container){ .env = m->env };
-		m->state = PROFILE_CONTAINER_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = container_step;
+		break;
 	case PROFILE_INSTANCE:
 		m->imds = (struct imds){ .env = m->env };
-		m->state = PROFILE_INSTANCE_ASKED;
-		return run(m, NULL, out, env, e);
+		m->step = imds_step;
+		break;
 	}
-	return fail(e, ERR_SYS, "a base of no kind");
+	return run(m, NULL, out, env, e);
 }
 
 /* --- The files. */
@@ -450,7 +438,7 @@ start(struct profile *m, struct ask *out, struct senv *env, struct err *e)
 			continue;
 		buf_fmt(&path, "%.*s/.aws/%s", STR(m->home), i ? "credentials" : "config");
 		if (path.full)
-			return arena_err(e), STEP_FAIL;
+			return arena_err(e);
 		m->file[i].path = buf_str(&path);
 	}
 	return read_next(m, out, env, e);
@@ -488,12 +476,10 @@ profile_step(void *machine, const struct answer *in, struct ask *out, struct sen
 		s = take_file(m, in, out, env, e);
 		break;
 	case PROFILE_RUN_ENDED:
+		m->state = PROFILE_ASKED;	/* for the roles */
 		s = take_output(m, in, out, env, e);
 		break;
-	case PROFILE_WEB_ASKED:
-	case PROFILE_CONTAINER_ASKED:
-	case PROFILE_INSTANCE_ASKED:
-	case PROFILE_ROLE_ASKED:
+	case PROFILE_ASKED:
 		s = run(m, in, out, env, e);
 		break;
 	}

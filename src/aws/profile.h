@@ -74,13 +74,11 @@ enum profile_state {
 	PROFILE_START,
 	PROFILE_FILE_READ,
 	PROFILE_RUN_ENDED,	/* the command */
-	PROFILE_WEB_ASKED,	/* answers for another machine */
-	PROFILE_CONTAINER_ASKED,
-	PROFILE_INSTANCE_ASKED,
-	PROFILE_ROLE_ASKED,
+	PROFILE_ASKED,		/* an answer for another machine */
 };
 
 struct profile {
+	struct cred cred;		/* after STEP_DONE; first, as in every source */
 	const struct cred_env *env;	/* set by the caller, the rest zero */
 	struct str home;		/* HOME; may be empty */
 	struct str host;		/* this machine's name, for STS; may be empty */
@@ -93,13 +91,14 @@ struct profile {
 	struct profile_plan plan;
 	struct cred_env settings;	/* env, and the profile's settings where it has none: after STEP_DONE and ERR_ABSENT, for whoever
 					   asks STS or needs a region */
+	step_fn *step;			/* of the machine that is asked */
 	union {
+		struct cred got;	/* what each of these begins with */
 		struct web web;
 		struct container container;
 		struct imds imds;
 		struct sts sts;
 	};
-	struct cred cred;		/* after STEP_DONE */
 };
 
 /* Reads AWS_CONFIG_FILE, else HOME/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else HOME/.aws/credentials; finds the profile AWS_PROFILE,

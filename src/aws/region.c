@@ -13,17 +13,13 @@ static const char partitions[] = "cn-\0" "amazonaws.com.cn\0" "api.amazonwebserv
 bool
 region_is_valid(struct str region)
 {
-	struct str label = region_scope(region);	/* as it stands in the host, between dots */
+	struct str label = region_scope(region), rest = region;	/* label: as it stands in the host, between dots */
 
 	if (!label.len || region.len > REGION_MAX)
 		return false;
-	for (size_t i = 0; i < region.len; i++) {
-		char c = region.at[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-			return false;
-	}
-	return label.at[0] != '-' && label.at[label.len - 1] != '-';	/* neither may begin or end a DNS label */
+	while (str_span(&rest, "abcdefghijklmnopqrstuvwxyz" STR_DIGITS) || str_take(&rest, '-'))
+		;
+	return !rest.len && label.at[0] != '-' && label.at[label.len - 1] != '-';	/* neither may begin or end a DNS label */
 }
 
 /* The suffix; behind it stands the dual-stack suffix. */
@@ -61,7 +57,7 @@ region_is_aws_host(struct str host)
 struct str
 region_scope(struct str region)
 {
-	if (str_eq(region, S("aws-global")))
+	if (str_is(region, "aws-global"))
 		return S("us-east-1");
 	if (str_has_suffix(region, FIPS))
 		return str_part(region, 0, region.len - FIPS.len);
@@ -73,8 +69,8 @@ region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dual
 {
 	const char *suffix = suffix_of(region);
 
-	if (str_eq(region, S("aws-global")) && !fips && !dualstack) {
-		buf_add_str(out, S("sts.amazonaws.com"));
+	if (str_is(region, "aws-global") && !fips && !dualstack) {
+		buf_fmt(out, "sts.amazonaws.com");
 		return;
 	}
 	fips = (fips || str_has_suffix(region, FIPS)) && (dualstack || !str_begins(region, "us-gov-"));
@@ -84,5 +80,5 @@ region_add_own_sts_host(struct buf *out, struct str region, bool fips, bool dual
 void
 region_add_sts_host(struct buf *out, struct str region)
 {
-	region_add_own_sts_host(out, str_eq(region, S("us-east-1")) ? S("aws-global") : region, false, false);
+	region_add_own_sts_host(out, str_is(region, "us-east-1") ? S("aws-global") : region, false, false);
 }

@@ -12,6 +12,8 @@
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 
+static const char too_many[] = "sigv4: more than %d %s";
+
 static char
 lower(char c)
 {
@@ -43,13 +45,11 @@ add_value(struct buf *out, struct str value)
 
 	value = str_trim(value);
 	for (size_t i = 0; i < value.len; i++) {
-		bool is_blank = value.at[i] == ' ' || value.at[i] == '\t';
+		char c = value.at[i] == '\t' ? ' ' : value.at[i];
 
-		if (!is_blank)
-			buf_add_c(out, value.at[i]);
-		else if (!blank)
-			buf_add_c(out, ' ');
-		blank = is_blank;
+		if (c != ' ' || !blank)
+			buf_add_c(out, c);
+		blank = c == ' ';
 	}
 }
 
@@ -93,19 +93,18 @@ add_path(struct buf *out, const struct sigv4 *s)
 	size_t start = out->len;
 
 	buf_add_c(out, '/');
-	if (rest.len && rest.at[0] == '/')
-		rest = str_part(rest, 1, rest.len);
+	str_take(&rest, '/');
 	if (s->keep_path) {
 		uri_add_escaped(out, rest, true);
 		return;
 	}
 	while (rest.len) {	/* out ends in a slash here */
-		bool closed = str_find_c(rest, '/') != SIZE_MAX;
-		struct str segment = str_cut(&rest, '/');
+		struct str segment;
+		bool closed = str_split(&rest, '/', &segment);
 
-		if (!segment.len || str_eq(segment, S(".")))
+		if (!segment.len || str_is(segment, "."))
 			continue;
-		if (str_eq(segment, S(".."))) {
+		if (str_is(segment, "..")) {
 			if (out->len > start + 1)
 				out->len--;
 			while (out->len > start + 1 && out->at[out->len - 1] != '/')
@@ -122,15 +121,6 @@ struct param {
 	struct str name, value;	/* decoded and encoded again */
 };
 
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Percent-encode a part of a query that may be encoded already. */
 static struct str
 encode_again(struct buf *scratch, struct str part)
@@ -140,9 +130,13 @@ encode_again(struct buf *scratch, struct str part)
 	for (size_t i = 0; i < part.len; i++) {
 		char c = part.at[i];
 
-		if (c == '%' && part.len - i > 2 && nibble(part.at[i + 1]) >= 0 && nibble(part.at[i + 2]) >= 0) {
-			c = (char)(nibble(part.at[i + 1]) * 16 + nibble(part.at[i + 2]));
-			i += 2;
+		if (c == '%' && part.len - i > 2) {
+			int high = code_hex_value(part.at[i + 1]), low = code_hex_value(part.at[i + 2]);
+
+			if ((high | low) >= 0) {
+				c = (char)(high << 4 | low);
+				i += 2;
+			}
 		}
 		uri_add_escaped(scratch, (struct str){ &c, 1 }, false);
 	}
@@ -175,7 +169,7 @@ add_query(struct buf *out, struct str query, struct arena *a, struct err *e)
 		if (!name.len && !value.len)
 			continue;
 		if (n == SIGV4_PARAMS_MAX)
-			return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "sigv4: more than %d query parameters", SIGV4_PARAMS_MAX);
+			return err_set(e, ERR_LIMIT, CAUSE_LIMIT, too_many, SIGV4_PARAMS_MAX, "query parameters");
 		for (; at > 0 && param_cmp(&params[at - 1], &new) > 0; at--)
 			params[at] = params[at - 1];
 		params[at] = new;
@@ -201,7 +195,7 @@ sigv4_add_canonical(struct buf *out, const struct sigv4 *s, struct arena *a, str
 	size_t order[HTTP_HEAD_MAX];
 
 	if (s->head_n > HTTP_HEAD_MAX)
-		return err_set(e, ERR_LIMIT, CAUSE_LIMIT, "sigv4: more than %d header fields", HTTP_HEAD_MAX);
+		return err_set(e, ERR_LIMIT, CAUSE_LIMIT, too_many, HTTP_HEAD_MAX, "header fields");
 	sort_fields(s, order);
 	buf_fmt(out, "%.*s\n", STR(s->method));
 	add_path(out, s);
@@ -229,11 +223,11 @@ sigv4_add_canonical(struct buf *out, const struct sigv4 *s, struct arena *a, str
 static void
 add_scope(struct buf *out, const struct sigv4 *s)
 {
-	char date[17];
-	struct buf b = BUF(date);
+	size_t start = out->len;
 
-	date_format_amz(&b, s->at_s);
-	buf_add(out, date, 8);
+	date_format_amz(out, s->at_s);
+	if (!out->full)
+		out->len = start + 8;
 	buf_fmt(out, "/%.*s/%.*s/aws4_request", STR(s->region), STR(s->service));
 }
 
@@ -260,21 +254,17 @@ chain(uint8_t key[static 32], struct str text)
 }
 
 static int
-add_signature(struct buf *out, const struct sigv4 *s, struct str secret, struct str to_sign, struct arena *a, struct err *e)
+add_signature(struct buf *out, struct str scope, struct str secret, struct str to_sign, struct arena *a, struct err *e)
 {
 	struct buf start = arena_buf(a, secret.len + 4);	/* "AWS4" before the secret; the arena is wiped as a whole */
-	char date[17];
-	struct buf b = BUF(date);
 	uint8_t key[32];
 
 	buf_fmt(&start, "AWS4%.*s", STR(secret));
 	if (start.full)
 		return arena_err(e);
-	date_format_amz(&b, s->at_s);
-	hash_hmac_sha256(buf_str(&start), (struct str){ date, 8 }, key);
-	chain(key, s->region);
-	chain(key, s->service);
-	chain(key, S("aws4_request"));
+	hash_hmac_sha256(buf_str(&start), str_cut(&scope, '/'), key);
+	while (scope.len)
+		chain(key, str_cut(&scope, '/'));
 	chain(key, to_sign);
 	code_add_hex(out, (struct str){ (const char *)key, sizeof key });
 	wipe(key, sizeof key);
@@ -287,6 +277,7 @@ sigv4_sign(struct buf *out, const struct sigv4 *s, const struct cred *cred, stru
 	size_t need = 512 + s->method.len + 3 * s->path.len + 3 * s->query.len;	/* 512: digests, dates, scope, line ends */
 	size_t order[HTTP_HEAD_MAX];
 	struct buf canonical, to_sign;
+	size_t scope, scope_end;
 
 	for (size_t i = 0; i < s->head_n; i++)
 		need += 2 * s->head[i].name.len + s->head[i].value.len + 4;
@@ -298,12 +289,14 @@ sigv4_sign(struct buf *out, const struct sigv4 *s, const struct cred *cred, stru
 	if (canonical.full || to_sign.full)
 		return arena_err(e);
 	buf_fmt(out, ALGORITHM " Credential=%.*s/", STR(cred->id));
+	scope = out->len;
 	add_scope(out, s);
+	scope_end = out->len;
 	buf_fmt(out, ", SignedHeaders=");
 	sort_fields(s, order);
 	add_signed_names(out, s, order);
 	buf_fmt(out, ", Signature=");
-	if (add_signature(out, s, cred->secret, buf_str(&to_sign), a, e) < 0)
+	if (add_signature(out, str_part(buf_str(out), scope, scope_end), cred->secret, buf_str(&to_sign), a, e) < 0)
 		return -1;
 	return out->full ? arena_err(e) : 0;
 }

@@ -33,7 +33,7 @@ find_url(const struct sts *m, struct buf *b, struct str *url, struct str *region
 
 	*region = var[CRED_REGION].len ? var[CRED_REGION] : S("aws-global");
 	if (!region_is_valid(*region))
-		return bad(e, "the region is not a region's name");
+		return bad(e, "the region is no region's name");
 	if (cred_bool(m->env, CRED_IGNORE_ENDPOINTS, &ignore, e) < 0 || cred_bool(m->env, CRED_USE_FIPS, &fips, e) < 0 ||
 	    cred_bool(m->env, CRED_USE_DUALSTACK, &dualstack, e) < 0)
 		return -1;
@@ -43,7 +43,7 @@ find_url(const struct sts *m, struct buf *b, struct str *url, struct str *region
 		region_add_own_sts_host(b, *region, fips, dualstack);
 		*url = since(b, start);
 	} else if (fips || dualstack) {
-		return bad(e, "a fips or dual-stack endpoint, and an endpoint url");
+		return bad(e, "fips or dual-stack, and an endpoint url");
 	}
 	*region = region_scope(*region);
 	return 0;
@@ -66,8 +66,8 @@ add_session(struct sts *m, struct buf *b, struct err *e)
 	if (name->len)
 		return 0;
 	buf_fmt(b, m->host.len ? "pantler-" : "pantler");
-	for (rest = m->host; rest.len && b->len - start < STS_SESSION_MAX; rest.at++, rest.len--)
-		buf_add_c(b, memchr(set, *rest.at, sizeof set - 1) ? *rest.at : '-');
+	for (size_t i = 0; i < m->host.len && b->len - start < STS_SESSION_MAX; i++)
+		buf_add_c(b, memchr(set, m->host.at[i], sizeof set - 1) ? m->host.at[i] : '-');
 	*name = since(b, start);
 	return 0;
 }
@@ -112,7 +112,7 @@ ask_sts(struct sts *m, struct ask *out, struct senv *env, struct err *e)
 	b = arena_buf(env->arena, need);
 	*out = (struct ask){ .kind = ASK_HTTP };
 	if (b.full)
-		return arena_err(e), STEP_FAIL;
+		return arena_err(e);
 	if (find_url(m, &b, &http->url, &s.region, e) < 0 || (!m->who && add_session(m, &b, e) < 0))
 		return STEP_FAIL;
 	if (uri_parse(&uri, http->url, e) < 0 || (str_find_c(uri.path, '?') != SIZE_MAX && bad(e, "has a query")))
@@ -163,7 +163,7 @@ sentence_of(struct str text, struct str token)
 	return text;
 }
 
-static void
+static __attribute__((noinline)) void
 take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
 	static const char again[] = "InvalidIdentityToken\0IDPCommunicationError\0ExpiredTokenException\0Throttling\0"
@@ -193,14 +193,12 @@ take_refusal(struct sts *m, const struct answer *in, struct arena *a, struct err
 static enum step
 take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err *e)
 {
-	static const char keys[] = "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0";
-	const char *key = m->who ? "Arn\0" : keys, *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
+	const char *key = m->who ? "Arn\0" : "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0", *path = "GetCallerIdentityResponse\0GetCallerIdentityResult\0";
 	unsigned n = m->who ? 1 : 4;
 	struct str value[4];
 
 	if (in->how != ANSWER_OK) {
-		cred_no_answer(in, e);
-		return STEP_FAIL;
+		return cred_no_answer(in, e);
 	}
 	if (in->status != 200) {
 		take_refusal(m, in, a, e);
@@ -213,21 +211,17 @@ take_answer(struct sts *m, const struct answer *in, struct arena *a, struct err 
 		if (e->cause != CAUSE_MEMORY)
 			e->cause = CAUSE_CREDENTIALS;
 		e->code = ERR_RETRY;
-		err_in(e, "answer");
-		return STEP_FAIL;
+		return err_in(e, "answer");
 	}
 	for (unsigned i = 0; i < n; i++, key = str_next(key))
 		if (!str_is_visible(value[i]) || (i == 3 && !date_parse_rfc3339(value[i], &m->got.expires_s))) {
-			err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
-			return STEP_FAIL;
+			return err_set(e, ERR_RETRY, CAUSE_CREDENTIALS, "answer: %s is missing or malformed", key);
 		}
 	if (m->who) {
 		m->arn = value[0];
 		return STEP_DONE;
 	}
-	m->got.id = value[0];
-	m->got.secret = value[1];
-	m->got.token = value[2];
+	memcpy(&m->got, value, 3 * sizeof *value);	/* id, secret, token */
 	return STEP_DONE;
 }
 

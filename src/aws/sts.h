@@ -29,6 +29,7 @@ enum sts_state {
 
 /* Slices live as long as the flow's arena, or longer. */
 struct sts {
+	struct cred got;		/* after STEP_DONE, always with a token and an expiration, but not of `who`; first, as in every source */
 	const struct cred_env *env;	/* says where STS is; set by the caller as all above `state`, the rest zero */
 	const struct cred *cred;	/* who asks; NULL: who holds STS_TOKEN, and nothing is signed */
 	struct str host;		/* this machine's name; may be empty */
@@ -37,7 +38,6 @@ struct sts {
 	enum sts_state state;
 	struct str place;		/* scheme, host and port */
 	/* After STEP_DONE. */
-	struct cred got;		/* always with a token and an expiration; not of `who` */
 	struct str arn;			/* of `who`: visible ASCII */
 };
 

@@ -18,10 +18,9 @@ start(struct web *m, struct ask *out, struct senv *env, struct err *e)
 		return STEP_ASK;
 	}
 	if (role->len && env->notes)
-		buf_fmt(env->notes, "AWS_ROLE_ARN is ignored: AWS_WEB_IDENTITY_TOKEN_FILE is not set%c", 0);
-	err_set(e, m->token_file.len ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set",
-	    m->token_file.len ? "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN" : "AWS_WEB_IDENTITY_TOKEN_FILE");
-	return STEP_FAIL;
+		buf_fmt(env->notes, "%s is ignored: %s is not set%c", cred_name(CRED_ROLE_ARN), cred_name(CRED_WEB_IDENTITY_TOKEN_FILE), 0);
+	return err_set(e, m->token_file.len ? ERR_INPUT : ERR_ABSENT, CAUSE_CREDENTIALS, "%s is not set",
+	    cred_name(m->token_file.len ? CRED_ROLE_ARN : CRED_WEB_IDENTITY_TOKEN_FILE));
 }
 
 static enum step
@@ -38,8 +37,7 @@ take_token(struct web *m, const struct answer *in, struct ask *out, struct senv 
 		m->state = WEB_ASKED;
 		return sts_step(&m->sts, NULL, out, env, e);
 	}
-	err_in(e, "its token file");
-	return STEP_FAIL;
+	return err_in(e, "its token file");
 }
 
 enum step

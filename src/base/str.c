@@ -69,6 +69,14 @@ str_eq_secret(struct str a, struct str b)
 	return diff == 0;
 }
 
+const char *
+str_nth(const char *list, unsigned n)
+{
+	while (n-- > 0)
+		list = str_next(list);
+	return list;
+}
+
 bool
 str_has_prefix(struct str s, struct str prefix)
 {

@@ -18,7 +18,7 @@
 
 enum state { OK, CHOSEN, SKIPPED, FAILED, INFO };
 
-static const char states[][8] = { "ok", "chosen", "skipped", "failed", "info" };
+static const char states[] = "ok\0" "chosen\0" "skipped\0" "failed\0" "info";
 
 struct doctor {	/* what is large stands last: the code is the shorter for it */
 	struct flow *flow;
@@ -64,17 +64,18 @@ static void
 row(struct doctor *d, const char *what, enum state state, struct str words)
 {
 	static const char blanks[] = "             ";
+	const char *name = str_nth(states, state);
 
 	if (d->json.out) {
 		jsonw_open(&d->json, '{');
 		add_member(&d->json, "what", str_of(what));
-		add_member(&d->json, "state", str_of(states[state]));
+		add_member(&d->json, "state", str_of(name));
 		add_member(&d->json, "words", words);
 		jsonw_close(&d->json, '}');
 		return;
 	}
 	/* Each column is wider than every name in it. */
-	buf_fmt(&d->out, "  %s%.*s%s%.*s%.*s\n", what, 14 - (int)strlen(what), blanks, states[state], 9 - (int)strlen(states[state]), blanks,
+	buf_fmt(&d->out, "  %s%.*s%s%.*s%.*s\n", what, 14 - (int)strlen(what), blanks, name, 9 - (int)strlen(name), blanks,
 	    STR(words));
 	flush(d);
 }
@@ -292,7 +293,7 @@ static void
 try_credentials(struct doctor *d, enum chain_source *pin)
 {
 	if (!d->source) {
-		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source of them");
+		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source");
 		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role");
 		say_err(d, "credentials", FAILED);
 		return;

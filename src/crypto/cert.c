@@ -38,9 +38,9 @@ enum extension {
 
 /* The byte after `base`, where that is the whole of the identifier; else 0. */
 static unsigned
-last_byte(struct str oid, struct str base)
+last_byte(struct str oid, const char *base)
 {
-	return oid.len == base.len + 1 && str_has_prefix(oid, base) ? (unsigned char)oid.at[base.len] : 0;
+	return oid.len == strlen(base) + 1 && str_begins(oid, base) ? (unsigned char)oid.at[oid.len - 1] : 0;
 }
 
 /* GeneralName (5280 section 4.2.1.6): a name of one kind. */
@@ -152,7 +152,7 @@ read_extended_usage(struct cert *c, struct str in)
 	while (list.len) {
 		if (!der_take(&list, DER_OID, &oid))
 			return false;
-		if (str_eq(oid, S("\x2b\x06\x01\x05\x05\x07\x03\x01")) || str_eq(oid, S("\x55\x1d\x25\x00")))
+		if (str_is(oid, "\x2b\x06\x01\x05\x05\x07\x03\x01") || str_eq(oid, S("\x55\x1d\x25\x00")))
 			c->may_be_server = true;
 	}
 	return true;
@@ -168,8 +168,8 @@ read_extension(struct cert *c, struct str in, uint64_t *seen)
 
 	if (!der_read(in, extension_form, part) || (part[1].at && !der_is_bool(part[1], &critical)))
 		return false;
-	ext = last_byte(part[0], S(OID_CE));
-	other = last_byte(part[0], S(OID_PE));
+	ext = last_byte(part[0], OID_CE);
+	other = last_byte(part[0], OID_PE);
 	if (ext >= 64)
 		ext = 0;
 	rest = part[2];
@@ -234,7 +234,7 @@ cert_parse(struct cert *c, struct str der)
 	c->is_v1 = !part[VERSION].at;
 	if (c->is_v1)
 		return !part[EXTENSIONS].at;
-	if (!str_eq(part[VERSION], S("\x02\x01\x02")))
+	if (!str_is(part[VERSION], "\x02\x01\x02"))
 		return false;
 	if (!part[EXTENSIONS].at)
 		return true;
@@ -252,7 +252,7 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 	struct str part[2], n, e;
 
 	if (!der_read(key, rsa_form, part) || !der_is_uint(part[0], &n) || !der_is_uint(part[1], &e) ||
-	    !n.len || !(n.at[n.len - 1] & 1) || !e.len || e.len > 4 || !(e.at[e.len - 1] & 1) || str_eq(e, S("\x01")))
+	    !n.len || !(n.at[n.len - 1] & 1) || !e.len || e.len > 4 || !(e.at[e.len - 1] & 1) || str_is(e, "\x01"))
 		return CERT_KEY_BROKEN;	/* a long exponent is a long verification, for whoever sends it */
 	*bits = (unsigned)n.len * 8;	/* below 2^27: a DER length has three bytes */
 	if (n.len < CERT_RSA_MIN || n.len > CERT_RSA_MAX)
@@ -267,7 +267,7 @@ get_rsa(struct str key, br_x509_pkey *out, unsigned *bits)
 int
 cert_get_curve(struct str name, size_t *len)
 {
-	if (str_eq(name, S("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")))
+	if (str_is(name, "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"))
 		return *len = 32, BR_EC_secp256r1;
 	if (str_eq(name, S("\x06\x05\x2b\x81\x04\x00\x22")))
 		return *len = 48, BR_EC_secp384r1;
@@ -301,15 +301,15 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 	if (!der_read(c->spki, spki_form, part) || !der_is_bits(part[1], &key, &unused) || unused ||
 	    !der_take(&part[0], DER_OID, &oid))
 		return CERT_KEY_BROKEN;
-	switch (last_byte(oid, S(OID_PKCS1))) {
+	switch (last_byte(oid, OID_PKCS1)) {
 	case 0x01:
 		return get_rsa(key, out, bits);
 	case 0x0a:
 		return CERT_KEY_PSS;
 	}
-	if (str_eq(oid, S("\x2a\x86\x48\xce\x3d\x02\x01")))
+	if (str_is(oid, OID_EC))
 		return get_ec(part[0], key, out);
-	if (str_eq(oid, S("\x2b\x65\x70")) || str_eq(oid, S("\x2b\x65\x71")))
+	if (str_is_in(oid, OIDS_EDWARDS))
 		return CERT_KEY_ED25519;
 	return CERT_KEY_KIND;
 }
@@ -318,7 +318,7 @@ cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits)
 static unsigned
 scheme_of(const struct cert *c)
 {
-	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1)), ecdsa = last_byte(c->signature_oid, S(OID_ECDSA "\x03"));
+	unsigned rsa = last_byte(c->signature_oid, OID_PKCS1), ecdsa = last_byte(c->signature_oid, OID_ECDSA "\x03");
 
 	if (rsa >= 0x0b && rsa <= 0x0d)
 		return SIG(rsa - 0x0b + SIG_HASH_MIN, SIG_RSA);
@@ -328,15 +328,15 @@ scheme_of(const struct cert *c)
 const char *
 cert_unverifiable(const struct cert *c)
 {
-	unsigned rsa = last_byte(c->signature_oid, S(OID_PKCS1));
+	unsigned rsa = last_byte(c->signature_oid, OID_PKCS1);
 
 	if (scheme_of(c))
 		return NULL;
 	if (rsa == 0x0a)
 		return "RSA-PSS";
-	if (rsa == 0x05 || last_byte(c->signature_oid, S(OID_ECDSA)) == 0x01)
+	if (rsa == 0x05 || last_byte(c->signature_oid, OID_ECDSA) == 0x01)
 		return "SHA-1";
-	return str_eq(c->signature_oid, S("\x2b\x65\x70")) ? "Ed25519" : "an unknown algorithm";
+	return str_is(c->signature_oid, OIDS_EDWARDS) ? "Ed25519" : "an unknown algorithm";
 }
 
 bool
@@ -356,7 +356,7 @@ cert_format_dn(struct buf *out, struct str dn)
 	if (der_get(&dn, &tag, &list))
 		while (!*label && der_get(&list, &tag, &in) && der_get(&in, &tag, &in) && der_get(&in, &tag, &oid) &&
 		    der_get(&in, &tag, &text))
-			if (last_byte(oid, S("\x55\x04")) == 3)
+			if (last_byte(oid, "\x55\x04") == 3)
 				label = "CN=";
 	text = str_part(text, 0, 100);
 	buf_fmt(out, "%s%.*s", label, STR(text));

@@ -50,6 +50,10 @@ enum cert_key {
 	CERT_KEY_BROKEN,	/* not a key */
 };
 
+/* Algorithms of keys, as they stand in an OBJECT IDENTIFIER: EC; a list of Ed25519 and Ed448. */
+#define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
+#define OIDS_EDWARDS "\x2b\x65\x70\0" "\x2b\x65\x71\0"
+
 /* The public key. `out` points into the certificate; filled for CERT_KEY_OK alone. *bits is the length of the RSA modulus in
    whole bytes, times 8; else 0. */
 enum cert_key cert_get_key(const struct cert *c, br_x509_pkey *out, unsigned *bits);

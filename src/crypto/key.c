@@ -17,20 +17,19 @@ enum fault {
 	FAULT_CERT,
 	FAULT_EDWARDS,	/* the first of those whose hint is what can be used */
 	FAULT_CURVE,
-	FAULT_SHORT,
-	FAULT_LONG,
+	FAULT_LENGTH,
 	FAULT_KIND,
 	FAULT_BROKEN,	/* the first of those without a hint */
 	FAULT_DAMAGED,
 	FAULT_SECOND,
 };
 static const char sentences[] = "\0" "is encrypted\0" "spells out its curve\0" "is not that of the first certificate\0"
-	"is an Ed25519 or Ed448 key\0" "is on another curve\0" "is an RSA key of less than 2048 bits\0"
-	"is an RSA key of more than 4096 bits\0" "is neither an EC nor an RSA key\0" "cannot be decoded\0"
-	"is damaged: its numbers do not belong together\0" "is the second one";
+	"is an Ed25519 or Ed448 key\0" "is on another curve\0" "is an RSA key of another length\0"
+	"is neither an EC nor an RSA key\0" "cannot be decoded\0"
+	"is damaged: its numbers do not match\0" "is the second one";
 static const char hints[] = "\0" "openssl pkey -in KEY -out NEW decrypts it\0"
-	"openssl pkey -in KEY -ec_param_enc named_curve -out NEW names it\0" "the client's own certificate comes first, before its CA's\0"
-	"keys that can be used: EC on P-256, P-384 or P-521, RSA of 2048 to 4096 bits";
+	"openssl pkey -in KEY -ec_param_enc named_curve -out NEW names it\0" "the client's own certificate comes first\0"
+	"use EC on P-256, P-384 or P-521, or RSA of 2048 to 4096 bits";
 
 static const struct der_step pkcs8_form[] = {
 	{ DER_SEQUENCE, DER_ENTER },
@@ -92,7 +91,7 @@ read_rsa(struct key *out, struct parts *parts, struct str in)
 	parts->n = part[N];
 	parts->e = part[E];
 	if (part[N].len < CERT_RSA_MIN || part[N].len > CERT_RSA_MAX)	/* in whole bytes */
-		return part[N].len < CERT_RSA_MIN ? FAULT_SHORT : FAULT_LONG;
+		return FAULT_LENGTH;
 	for (int i = P; i < RSA_PARTS; i++)
 		if (part[i].len > CERT_RSA_MAX / 2)
 			return FAULT_BROKEN;
@@ -131,7 +130,7 @@ read_ec(struct key *out, struct str in, struct str curve)
 	size_t len;
 	int id;
 
-	if (!der_read(in, ec_form, part) || !str_eq(part[0], S("\1")) || (curve.len && part[2].at && !str_eq(curve, part[2])))
+	if (!der_read(in, ec_form, part) || !str_is(part[0], "\1") || (curve.len && part[2].at && !str_eq(curve, part[2])))
 		return FAULT_BROKEN;
 	if (!curve.len)
 		curve = part[2];
@@ -154,11 +153,11 @@ read_pkcs8(struct key *out, struct parts *parts)
 
 	if (!der_read(parts->whole, pkcs8_form, part) || !der_take(&part[0], DER_OID, &oid))
 		return FAULT_BROKEN;
-	if (str_eq(oid, S("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")))
+	if (str_is(oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"))
 		return read_rsa(out, parts, part[1]);
-	if (str_eq(oid, S("\x2a\x86\x48\xce\x3d\x02\x01")))
+	if (str_is(oid, OID_EC))
 		return read_ec(out, part[1], part[0]);
-	return str_is(oid, "\x2b\x65\x70") || str_is(oid, "\x2b\x65\x71") ? FAULT_EDWARDS : FAULT_KIND;
+	return str_is_in(oid, OIDS_EDWARDS) ? FAULT_EDWARDS : FAULT_KIND;
 }
 
 static enum fault
@@ -175,23 +174,14 @@ read_object(struct key *out, struct parts *parts, const struct pem *p)
 	return FAULT_KIND;
 }
 
-/* The nth of a list of C strings. */
-static const char *
-nth(const char *list, unsigned n)
-{
-	while (n-- > 0)
-		list = str_next(list);
-	return list;
-}
-
 /* Returns -1. */
 static int
 refuse(struct err *e, uint32_t line, enum fault fault)
 {
 	unsigned hint = fault >= FAULT_BROKEN ? 0 : fault > FAULT_EDWARDS ? FAULT_EDWARDS : fault;
 
-	err_set(e, ERR_INPUT, CAUSE_FILE, "client key in line %u %s", line, nth(sentences, fault));
-	return err_hint(e, "%s", nth(hints, hint));
+	err_set(e, ERR_INPUT, CAUSE_FILE, "client key in line %u %s", line, str_nth(sentences, fault));
+	return err_hint(e, "%s", str_nth(hints, hint));
 }
 
 /* --- The texts. */
@@ -213,6 +203,12 @@ next_object(struct pem *p, struct str *text, const char *what, struct err *e)
 	if (event == PEM_BAD)
 		return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: line %u %s", what, p->line, p->why);
 	return event != PEM_MORE;	/* nothing is too big: there is room for the whole text */
+}
+
+static int
+no_object(const char *what, struct err *e)
+{
+	return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: there is none in its text", what);
 }
 
 static int
@@ -242,7 +238,7 @@ read_certs(struct identity *out, struct cert *own, struct str text, struct arena
 		p.cap -= p.len;
 	}
 	if (more == 0 && !out->cert_n)
-		return err_set(e, ERR_INPUT, CAUSE_FILE, "client certificate: there is none in its text");
+		return no_object("client certificate", e);
 	return more;
 }
 
@@ -271,7 +267,7 @@ read_key(struct key *out, struct parts *parts, struct str text, struct arena *a,
 		p.cap -= p.len;
 	}
 	if (more == 0 && !parts->line)
-		return err_set(e, ERR_INPUT, CAUSE_FILE, "client key: there is none in its text");
+		return no_object("client key", e);
 	return more;
 }
 

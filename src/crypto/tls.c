@@ -286,23 +286,19 @@ tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 	t->in = arena_get(config->arena, TLS_IN);
 	t->out = arena_get(config->arena, TLS_OUT + (config->identity ? TLS_PLAIN : 0));
 	t->talk = arena_buf(config->arena, TLS_TALK);
-	if (!t->in || !t->out || t->talk.full) {
-		t->over = true;
+	t->over = true;	/* until all is well */
+	if (!t->in || !t->out || t->talk.full)
 		return arena_err(e);
-	}
 	for (size_t i = 0; i < TLS_RANDOM; i++)
 		any |= config->random[i];
-	if (!any) {
-		t->over = true;
+	if (!any)
 		return err_set(e, ERR_SYS, CAUSE_RANDOM, "no random bytes for TLS");
-	}
 	t->identity = config->identity;
 	for (unsigned i = 0; t->identity && i < t->identity->cert_n; i++)
 		chain += 3 + t->identity->cert[i].len;
-	if (chain > TLS_CHAIN) {
-		t->over = true;
-		return err_set(e, ERR_LIMIT, CAUSE_FILE, "client certificate: more than %d bytes with those of its CAs", TLS_CHAIN);
-	}
+	if (chain > TLS_CHAIN)
+		return err_set(e, ERR_LIMIT, CAUSE_FILE, "client certificate: more than %d bytes with its CAs", TLS_CHAIN);
+	t->over = false;
 	peer->host = config->host;
 	peer->now_s = config->now_s;
 	peer->trust = config->trust;

@@ -4,23 +4,11 @@
 
 #include <string.h>
 
-/* The alerts that are seen most (RFC 5246 section 7.2); others are shown by number alone. */
-static const struct {
-	uint8_t number;
-	char name[19];
-} alerts[] = {
-	{ 10, "unexpected message" },
-	{ 22, "record overflow" },
-	{ 40, "handshake failure" },
-	{ 42, "bad certificate" },
-	{ 44, "revoked" },
-	{ 45, "expired" },
-	{ 47, "illegal parameter" },
-	{ 48, "unknown ca" },
-	{ 50, "decode error" },
-	{ 51, "decrypt error" },
-	{ 80, "internal error" },
-};
+/* The alerts that are seen most (RFC 5246 section 7.2), each behind its number; others are shown
+   by number alone. */
+static const char alerts[] = "\x0a" "unexpected message\0" "\x16" "record overflow\0" "\x28" "handshake failure\0" "\x2a" "bad certificate\0"
+	"\x2c" "revoked\0" "\x2d" "expired\0" "\x2f" "illegal parameter\0" "\x30" "unknown ca\0" "\x32" "decode error\0" "\x33" "decrypt error\0"
+	"\x50" "internal error\0";
 
 static void
 say(struct err *e, const char *line)
@@ -32,18 +20,17 @@ say(struct err *e, const char *line)
 static void
 say_number(struct err *e, const char *what, unsigned alert)
 {
-	const char *name = "";
+	const char *name = alerts;
 
-	for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
-		if (alerts[i].number == alert)
-			name = alerts[i].name;
-	err_set(e, ERR_PEER, CAUSE_TLS, "server %s TLS alert %u%s%s%s", what, alert, *name ? " (" : "", name, *name ? ")" : "");
+	while (*name && (unsigned char)*name != alert)
+		name = str_next(name);
+	err_set(e, ERR_PEER, CAUSE_TLS, *name ? "server %s TLS alert %u (%s)" : "server %s TLS alert %u", what, alert, name + !!*name);
 }
 
 static void
 say_wants_cert(struct err *e)
 {
-	say(e, "server demands a client certificate, and this version has none to give");
+	say(e, "server demands a client certificate, and this version has none");
 }
 
 /* The server gave up. */
@@ -54,14 +41,14 @@ say_heard(const struct tls *t, struct err *e)
 	bool early = t->phase < TLS_AGREED;
 
 	if (early && alert == 70) {
-		say(e, "server accepts only TLS 1.3, and this version speaks TLS 1.2");
+		say(e, "server accepts only TLS 1.3, this version only 1.2");
 		err_hint(e, "allow TLS 1.2 there (Vault: tls_min_version = \"tls12\" in its listener)");
 	} else if (early && (alert == 40 || alert == 71)) {
-		say(e, "server has no cipher, curve or kind of certificate in common with us for TLS 1.2");
+		say(e, "server shares no TLS 1.2 cipher, curve or kind of certificate with us");
 		err_hint(e, "it needs ECDHE with AES-GCM or ChaCha20, and a P-256, P-384, P-521 or RSA certificate");
 	} else if (early && alert == 112) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server does not know the name \"%.*s\"", STR(t->x509.config.host.name));
-		err_hint(e, "name one that it has a certificate for with -tls-server-name");
+		err_hint(e, "name one that it has with -tls-server-name");
 	} else if (t->scheme && t->phase == TLS_KEYED && alert != 80) {	/* Finished is right, if the rest of what we said was */
 		say_number(e, "does not take the client certificate:", alert);
 	} else if (t->cert_wanted && !t->scheme && (alert == 40 || alert == 42 || alert == 116)) {
@@ -78,27 +65,27 @@ say_fault(const struct tls *t, struct err *e)
 	struct str first = { (const char *)t->in, 5 };	/* of the record that is at fault */
 	bool early = t->phase < TLS_AGREED;
 
-	if (early && str_has_prefix(first, S("HTTP/"))) {
+	if (early && str_begins(first, "HTTP/")) {
 		say(e, "server speaks plain HTTP on this port");
-		err_hint(e, "use http:// if that is meant; nothing is protected then");
+		err_hint(e, "use http:// if that is meant: unprotected");
 	} else if (early && t->in[1] != 3) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server does not speak TLS: its first bytes are \"%.*s\"", STR(first));
 	} else if (early && t->fault == TLS_FAULT_VERSION) {
-		say(e, "server answered with a version of TLS other than 1.2");
+		say(e, "server answered with TLS other than 1.2");
 	} else if (t->fault == TLS_FAULT_MAC) {
-		say(e, "a record from the server was damaged on its way");
+		say(e, "a record was damaged on its way");
 	} else if (t->fault == TLS_FAULT_CIPHER) {
-		say(e, "server chose a cipher that was not offered");
+		say(e, "server chose a cipher not offered");
 	} else if (t->fault == TLS_FAULT_LENGTH) {
-		err_set(e, ERR_PEER, CAUSE_TLS, "server's half of the handshake is longer than %d bytes", TLS_TALK);
+		err_set(e, ERR_PEER, CAUSE_TLS, "server's handshake is over %d bytes", TLS_TALK);
 	} else if (t->fault == TLS_FAULT_SECRET) {
-		say(e, "server asks for the client certificate, and lacks the extended master secret without which it is not shown");
-		err_hint(e, "RFC 7627: its TLS library is too old, or has it switched off");
+		say(e, "server asks for the client certificate, but lacks the extended master secret");
+		err_hint(e, "RFC 7627: update its TLS library, or switch it on there");
 	} else if (t->fault == TLS_FAULT_SCHEME) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server takes no client certificate with %s key", t->identity->key.type == BR_KEYTYPE_EC ?
 			"an EC" : "an RSA");
 	} else if (t->fault == TLS_FAULT_DECRYPT && t->wait == TLS_WAIT_EXCHANGE) {
-		say(e, "server has not the private key of its certificate: its signature is wrong");
+		say(e, "server's signature is wrong: it lacks its certificate's private key");
 	} else if (t->fault == TLS_FAULT_DECRYPT) {
 		say(e, "handshake was changed on its way");
 	} else {
@@ -110,20 +97,15 @@ say_fault(const struct tls *t, struct err *e)
 static void
 say_cut(const struct tls *t, int sys, struct err *e)
 {
-	static const char when[][32] = {
-		[TLS_HELLO] = "before it answered at all",
-		[TLS_ANSWERED] = "during its TLS hello",
-		[TLS_AGREED] = "during the TLS handshake",
-		[TLS_KEYED] = "at the end of the TLS handshake",
-		[TLS_OPEN] = "without a TLS goodbye",
-	};
+	const char *when = str_nth("before it answered at all\0" "during its TLS hello\0" "during the TLS handshake\0"
+		"at the end of the TLS handshake\0" "without a TLS goodbye", t->phase);
 
 	if (t->cert_wanted && !t->scheme && t->phase == TLS_KEYED)	/* servers in Go say no like that */
 		say_wants_cert(e);
 	else if (sys)
-		err_sys(e, CAUSE_UNREACHABLE, sys, "connection broke %s", when[t->phase]);
+		err_sys(e, CAUSE_UNREACHABLE, sys, "connection broke %s", when);
 	else
-		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "server closed the connection %s", when[t->phase]);
+		err_set(e, ERR_RETRY, CAUSE_UNREACHABLE, "server closed the connection %s", when);
 	if (sys && e->cause == CAUSE_UNREACHABLE)
 		e->code = ERR_RETRY;
 	if (t->scheme && t->phase == TLS_KEYED)

@@ -80,7 +80,7 @@ take_event(struct scan *s, enum pem_event event)
 		err_set(s->e, ERR_INPUT, CAUSE_FILE, "line %u %s", p->line, p->why);
 		return in_source(s);
 	}
-	if (event == PEM_MORE || !str_eq(p->label, S("CERTIFICATE")))
+	if (event == PEM_MORE || !str_is(p->label, "CERTIFICATE"))
 		return 0;
 	if (event == PEM_TOO_BIG || p->has_head)	/* as little a certificate as one that cannot be decoded */
 		der.len = 0;
@@ -145,7 +145,7 @@ trust_find(struct trust *out, const struct trust_source *source, const struct st
 	if (out->skipped_n < out->seen_n)
 		return 0;
 	if (out->seen_n)
-		err_set(e, ERR_INPUT, CAUSE_FILE, "the certificate in line %u cannot be decoded", out->skipped_line);
+		err_set(e, ERR_INPUT, CAUSE_FILE, "certificate in line %u cannot be decoded", out->skipped_line);
 	else
 		err_set(e, ERR_INPUT, CAUSE_FILE, "holds no certificate");
 	return in_source(&s);

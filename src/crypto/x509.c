@@ -63,7 +63,7 @@ say_date(struct x509 *x, const char *what, int64_t bound_s)
 	say(x, ", and it is now ");
 	date_format_rfc3339(&x->line, x->config.now_s);
 	x->cause = CAUSE_CLOCK;
-	buf_fmt(&x->hint, "if that is not the time, set the clock; else another certificate is needed");
+	buf_fmt(&x->hint, "if that is wrong, set the clock; else renew the certificate");
 }
 
 static void
@@ -74,19 +74,19 @@ say_key(struct x509 *x, const struct cert *c)
 	enum cert_key kind = cert_get_key(c, &key, &bits);
 
 	if (bits)
-		buf_fmt(&x->line, " has an RSA key of %u bits, and only 2048 to 4096 can be used", bits);
+		buf_fmt(&x->line, " has an RSA key of %u bits, not 2048 to 4096", bits);
 	else
 		buf_fmt(&x->line, " has an %s key, which cannot be used", kind == CERT_KEY_ED25519 ? "Ed25519" :
 			kind == CERT_KEY_PSS ? "RSA-PSS" : kind == CERT_KEY_CURVE ? "EC (not P-256, P-384 or P-521)" : "unknown kind of");
 }
 
+/* *key is c's, but for FAULT_KEY. */
 static enum fault
-find_fault(const struct x509 *x, const struct cert *c)
+find_fault(const struct x509 *x, const struct cert *c, br_x509_pkey *key)
 {
-	br_x509_pkey key;
 	unsigned bits;
 
-	if (cert_get_key(c, &key, &bits) != CERT_KEY_OK)
+	if (cert_get_key(c, key, &bits) != CERT_KEY_OK)
 		return FAULT_KEY;
 	if (x->config.now_s < c->from_s)
 		return FAULT_EARLY;
@@ -103,7 +103,10 @@ find_fault(const struct x509 *x, const struct cert *c)
 static bool
 say_fault(struct x509 *x, const struct cert *c)
 {
-	enum fault fault = find_fault(x, c);
+	static const char texts[] = " is not for servers (extended key usage)\0" " has an unknown critical extension\0"
+		" has name constraints, which cannot be checked yet";
+	br_x509_pkey key;
+	enum fault fault = find_fault(x, c, &key);
 
 	switch (fault) {
 	case FAULT_NONE:
@@ -118,13 +121,9 @@ say_fault(struct x509 *x, const struct cert *c)
 		say_date(x, " expired on ", c->until_s);
 		break;
 	case FAULT_PURPOSE:
-		say(x, " is not meant for servers (extended key usage)");
-		break;
 	case FAULT_CRITICAL:
-		say(x, " has a critical extension that is not known here");
-		break;
 	case FAULT_CONSTRAINED:
-		say(x, " limits the names that it signs for (name constraints), which cannot be checked yet");
+		say(x, str_nth(texts, fault - FAULT_PURPOSE));
 		break;
 	}
 	return fault != FAULT_NONE;
@@ -178,7 +177,7 @@ say_names(struct x509 *x)
 		buf_fmt(b, " and %u more", hidden);
 	buf_fmt(b, "; use one of them, or -tls-server-name");
 	if (!first.at) {
-		say(x, "certificate names neither a host nor an address");
+		say(x, "certificate names no host and no address");
 		b->len = 0;
 	} else if (str_eq(first, x->config.host.name)) {
 		buf_fmt(&x->line, "certificate has \"%.*s\" as a name, not as an address", STR(first));
@@ -241,7 +240,7 @@ say_untrusted(struct x509 *x)
 	}
 	buf_fmt(&x->hint, "name a file that holds its certificate by -ca-cert");
 	if (x->trust.skipped_n)
-		buf_fmt(&x->hint, " (%u of those given cannot be decoded, the first is in line %u)", x->trust.skipped_n,
+		buf_fmt(&x->hint, " (%u given cannot be decoded, the first in line %u)", x->trust.skipped_n,
 			x->trust.skipped_line);
 }
 
@@ -268,9 +267,9 @@ say_refused(struct x509 *x, unsigned depth)
 	if (algorithm)
 		buf_fmt(&x->line, " is signed with %s, which cannot be verified", algorithm);
 	else if (x->code == BR_ERR_X509_FORBIDDEN_KEY_USAGE)
-		say(x, " must not be used for this (key usage)");
+		say(x, " must not be used to sign (key usage)");
 	else
-		say(x, c->is_ca ? " is not for a chain this long" : " is no CA, but has signed another");
+		say(x, c->is_ca ? " does not allow a chain this long" : " is no CA, but has signed another");
 }
 
 /* --- The decision. */
@@ -289,9 +288,8 @@ vouches(struct x509 *x, const struct cert *a, unsigned depth)
 {
 	const struct cert *c = &x->cert[x->path[depth]];
 	br_x509_pkey key;
-	unsigned bits;
 
-	if (find_fault(x, a) != FAULT_NONE || cert_get_key(a, &key, &bits) != CERT_KEY_OK)
+	if (find_fault(x, a, &key) != FAULT_NONE)
 		return false;
 	if (!is_ca(a))
 		return !depth && str_eq(a->whole, c->whole);	/* it and no other of the same name and key */
@@ -322,9 +320,10 @@ check_path(struct x509 *x, unsigned *depth)
 {
 	for (unsigned i = 0;; i++) {
 		const struct cert *c = &x->cert[x->path[i]];
+		br_x509_pkey key;
 
 		*depth = i;
-		if (find_fault(x, c) != FAULT_NONE)
+		if (find_fault(x, c, &key) != FAULT_NONE)
 			return BR_ERR_X509_EXPIRED;	/* or another: say_fault knows */
 		if (i && (!c->is_ca || i - 1 > c->path_max))
 			return BR_ERR_X509_NOT_CA;
@@ -420,17 +419,15 @@ static bool
 check_leaf(struct x509 *x)
 {
 	const struct cert *c = x->cert;
-	unsigned bits;
-	enum cert_key kind = cert_get_key(c, &x->key, &bits);
 
-	if (x->config.skip_verify && kind == CERT_KEY_OK)
+	if (find_fault(x, c, &x->key) != FAULT_KEY && x->config.skip_verify)
 		return true;
 	say_sent(x, c);
 	if (say_fault(x, c))
 		return false;
 	if (!c->has_san) {
 		say(x, " has no subject alternative name");
-		buf_fmt(&x->hint, "the server needs a certificate with its name there; a common name is not looked at");
+		buf_fmt(&x->hint, "the server needs one with its name there; a common name does not count");
 		return false;
 	}
 	if (!c->may_sign) {	/* every suite that we offer has the server sign */
@@ -455,7 +452,7 @@ look(struct x509 *x)
 	x->code = BR_ERR_X509_NOT_TRUSTED;
 	for (i = 0; i < x->cert_n; i++) {
 		if (!cert_parse(&x->cert[i], x->cert[i].whole)) {
-			buf_fmt(&x->line, "certificate %u of %u that the server sent cannot be decoded", i + 1, x->cert_n);
+			buf_fmt(&x->line, "certificate %u of %u from the server cannot be decoded", i + 1, x->cert_n);
 			return;
 		}
 		wanted[i] = x->cert[i].issuer;
@@ -472,7 +469,7 @@ look(struct x509 *x)
 	else if (trust_find(&x->trust, x->config.trust, wanted, i, x->config.arena, &x->err) == 0 && !walk(x) &&
 	    x->signatures == X509_SIGNATURES) {
 		forget(x);
-		buf_fmt(&x->line, "server's certificates are not trusted after %d signatures, and no more are verified", X509_SIGNATURES);
+		buf_fmt(&x->line, "server's certificates are not trusted after %d signatures, the limit", X509_SIGNATURES);
 	}
 }
 

@@ -66,19 +66,27 @@ join(const unsigned part[PARTS], int offset, int64_t *out_s)
 	return true;
 }
 
+/* Where the digits that start at `at` end. */
+static size_t
+digits(struct str s, size_t at)
+{
+	while (at < s.len && s.at[at] >= '0' && s.at[at] <= '9')
+		at++;
+	return at;
+}
+
 bool
 date_parse_rfc3339(struct str text, int64_t *out_s)
 {
 	unsigned part[PARTS] = { 0 }, zone[PARTS] = { 0 };
 	struct str rest = str_part(text, 19, text.len);
-	size_t n = 1;
+	size_t n;
 	int offset;
 
 	if (!match(str_part(text, 0, 19), "YYYY-MM-DDThh:mm:ss", part))
 		return false;
 	if (rest.len && rest.at[0] == '.') {
-		while (n < rest.len && rest.at[n] >= '0' && rest.at[n] <= '9')
-			n++;
+		n = digits(rest, 1);
 		if (n == 1)
 			return false;
 		rest = str_part(rest, n, rest.len);
@@ -191,35 +199,14 @@ date_format_amz(struct buf *out, int64_t at_s)
 static uint64_t
 unit_ns(struct str unit)
 {
-	static const struct {
-		char name[4];
-		uint64_t ns;
-	} units[] = {
-		{ "ns", 1 }, { "us", 1000 }, { "\302\265s", 1000 }, { "\316\274s", 1000 },	/* both micro signs, as Go */
-		{ "ms", 1000000 }, { "s", SECOND_NS }, { "m", 60ull * SECOND_NS }, { "h", 3600ull * SECOND_NS },
-		{ "d", (uint64_t)DAY * SECOND_NS }, { "", SECOND_NS },
-	};
+	/* both micro signs, as Go; from "s" on, of seconds */
+	const char *name = "ns\0" "us\0" "\302\265s\0" "\316\274s\0" "ms\0" "s\0" "m\0" "h\0" "d\0";
+	static const uint32_t ns_or_s[] = { 1, 1000, 1000, 1000, 1000000, 1, 60, 3600, DAY, 1 };
 
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (str_eq(unit, str_of(units[i].name)))
-			return units[i].ns;
+	for (unsigned i = 0; i < sizeof ns_or_s / sizeof *ns_or_s; i++, name = str_next(name))
+		if (str_is(unit, name))
+			return (uint64_t)ns_or_s[i] * (i < 5 ? 1 : SECOND_NS);
 	return 0;
-}
-
-/* Where the digits that start at `at` end. */
-static size_t
-digits(struct str s, size_t at)
-{
-	while (at < s.len && s.at[at] >= '0' && s.at[at] <= '9')
-		at++;
-	return at;
-}
-
-/* *sum += n * ns, held to what Go's nanoseconds can hold. */
-static bool
-add_ns(uint64_t *sum, uint64_t n, uint64_t ns)
-{
-	return !__builtin_mul_overflow(n, ns, &n) && !__builtin_add_overflow(*sum, n, sum) && *sum <= INT64_MAX;
 }
 
 bool
@@ -227,7 +214,7 @@ date_parse_duration(struct str text, int64_t *out_ms)
 {
 	bool minus = text.len && text.at[0] == '-';
 	size_t start = minus || (text.len && text.at[0] == '+'), at = start;
-	uint64_t sum = 0;
+	uint64_t sum = 0;	/* what Go's nanoseconds can hold */
 
 	if (start && start == text.len)
 		return false;
@@ -246,13 +233,22 @@ date_parse_duration(struct str text, int64_t *out_ms)
 		/* "60" and "30d" stand alone, for they are not Go's */
 		if ((unit == at || text.at[unit] == 'd') && (whole != start || has_dot || at != text.len))
 			return false;
-		if (dot > whole && (!str_to_u64(str_part(text, whole, dot), &n) || !add_ns(&sum, n, ns)))
-			return false;
-		for (dot++; dot < unit; dot++) {
-			divide(&ns, 10);	/* loses less than 1 ns a digit */
-			if (ns && !add_ns(&sum, (uint64_t)(text.at[dot] - '0'), ns))
+		for (size_t i = whole; i < unit; i++) {
+			if (i == dot)
+				continue;
+			if (i > dot)
+				divide(&ns, 10);	/* loses less than 1 ns a digit */
+			else if (n > INT64_MAX / 10)
+				return false;
+			else
+				n *= 10;
+			n += (uint64_t)(text.at[i] - '0') * ns;	/* of a day at most 2^50 */
+			if (n > INT64_MAX)
 				return false;
 		}
+		sum += n;
+		if (sum > INT64_MAX)
+			return false;
 	}
 	divide(&sum, SECOND_NS / 1000);
 	*out_ms = minus ? -(int64_t)sum : (int64_t)sum;

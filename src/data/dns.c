@@ -32,20 +32,18 @@ is_same(const struct wire *a, const struct wire *b)
 static bool
 to_wire(struct wire *out, struct str name)
 {
-	bool more = true;
+	struct str label;
+	bool more;
 
 	out->len = 0;
-	while (more) {
-		struct str label;
-
-		more = str_find_c(name, '.') != SIZE_MAX;
-		label = str_cut(&name, '.');
+	do {
+		more = str_split(&name, '.', &label);
 		if (!label.len || label.len > 63 || label.len + 2 > WIRE_NAME - out->len)	/* 2: its length, the final 0 */
 			return false;
 		out->at[out->len++] = (uint8_t)label.len;
 		for (size_t i = 0; i < label.len; i++)
 			out->at[out->len++] = lower((uint8_t)label.at[i]);
-	}
+	} while (more);
 	out->at[out->len++] = 0;
 	return true;
 }

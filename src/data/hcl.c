@@ -22,7 +22,7 @@ struct reader {
 };
 
 static const char twice[] = "";
-static const char too_deep[] = "too many lists and objects inside each other";
+static const char too_deep[] = "nested too deep";
 static const char too_many[] = "too many keys";
 static const char too_long[] = "longer than a configuration file may be";
 
@@ -234,14 +234,14 @@ read_value(struct reader *r)
 		return read_body(r, c);
 	if (str_begins(s, "<<")) {
 		if (!take_heredoc(&r->rest, &is_cut, &lines, &indent))
-			return fail(r, s, "heredoc without its end: a line with its word and nothing else");
+			return fail(r, s, "heredoc without a line of its word alone");
 		return true;
 	}
 	word.len = str_span(&s, STR_WORD);
 	if (!str_is_in(word, "true\0false\0") && !(r->is_json && str_is(word, "null"))) {
 		s = r->rest;
 		if (!take_number(&s))
-			return fail(r, r->rest, word.len || c == '\'' ? "no value: strings stand in double quotes" : "no value");
+			return fail(r, r->rest, word.len || c == '\'' ? "no value: strings need double quotes" : "no value");
 	}
 	r->rest = s;
 	return true;

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/http.h"
 
+#include "data/code.h"
+
 #include <string.h>
 
 static enum http_more
@@ -28,27 +30,21 @@ is_control(char c)
 static bool
 is_token(struct str s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 0x7f || memchr("\"(),/:;<=>?@[\\]{}", s.at[i], 17))
-			return false;	/* char may be signed: then bytes over 0x7f are negative */
-	return s.len > 0;
+	return str_span(&s, STR_TOKEN) && !s.len;
 }
 
 static int
 check_field(struct http_field f, struct err *e)
 {
-	static const char own[][18] = { "Host", "Content-Length", "Transfer-Encoding", "Connection" };
+	const char *bad = is_token(f.name) ? NULL : ": bad name";
 
-	if (!is_token(f.name))
-		return err_set(e, ERR_INPUT, CAUSE_USE, "header \"%.*s\": bad name", STR(f.name));
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		if (str_eq_nocase(f.name, str_of(own[i])))
-			return err_set(e, ERR_INPUT, CAUSE_USE, "header \"%.*s\" is set by this program", STR(f.name));
+	for (const char *own = "Host\0Content-Length\0Transfer-Encoding\0Connection\0"; *own; own = str_next(own))
+		if (str_eq_nocase(f.name, str_of(own)))
+			bad = " is set by this program";
 	for (size_t i = 0; i < f.value.len; i++)
 		if (is_control(f.value.at[i]) || (unsigned char)f.value.at[i] > 0x7e)
-			return err_set(e, ERR_INPUT, CAUSE_USE,
-			    "header \"%.*s\": control or non-ascii byte in its value", STR(f.name));
-	return 0;
+			bad = ": control or non-ascii byte in its value";
+	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "header \"%.*s\"%s", STR(f.name), bad) : 0;
 }
 
 int
@@ -74,6 +70,8 @@ http_format_request(struct buf *out, const struct ask_http *ask, const struct ur
 
 /* The readers below say NULL, or what is wrong, to follow the word "answer". */
 
+static const char bare_line_end[] = ": a bare cr or lf", control_byte[] = ": a control byte";
+
 /* Where the head ends, 0 while it does not. Every line ending and byte before that is checked: first come, first refused, so
    that a longer part of the same answer cannot get another verdict. */
 static const char *
@@ -88,11 +86,11 @@ find_end(struct str in, size_t *len)
 		char c = in.at[i], before = in.at[i - 1];
 
 		if ((c == '\n') != (before == '\r'))
-			return ": a bare carriage return or line feed in the head";
+			return bare_line_end;
 		if (is_control(c) && c != '\r' && c != '\n')
-			return ": a control byte in the head";
+			return control_byte;
 		if (before == '\n' && (c == ' ' || c == '\t'))
-			return ": a folded line in the head";
+			return ": a folded line";
 		if (c == '\n' && in.at[i - 2] == '\n') {
 			*len = i + 1;
 			break;
@@ -130,7 +128,7 @@ find_framing(struct http_resp *r, bool is_old)
 static const char too_many[] = "";	/* a bound, with a sentence of its own */
 
 /* A head whose bytes find_end has checked: each CR has its LF behind it, the last two lines end it. */
-static const char *
+static __attribute__((noinline)) const char *
 read_head(struct http_resp *out, struct str text)
 {
 	struct str line = str_cut(&text, '\r');
@@ -151,11 +149,11 @@ read_head(struct http_resp *out, struct str text)
 		if (!line.len)
 			return find_framing(out, is_old);
 		if (str_find_c(line, ':') == SIZE_MAX)
-			return ": a line without a colon in the head";
+			return ": a line without a colon";
 		f.name = str_cut(&line, ':');
 		f.value = str_trim(line);
 		if (!is_token(f.name))
-			return ": bad field name in the head";
+			return ": bad field name";
 		if (out->head_n == HTTP_FIELDS)
 			return too_many;
 		out->head[out->head_n++] = f;
@@ -221,22 +219,13 @@ http_body_init(struct http_body *b, const struct http_resp *resp, uint64_t max)
 	};
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static const char too_big[] = "", bad_size[] = ": bad chunk size";
 
 /* A byte of a line, not of its end. */
 static const char *
 feed_line(struct http_body *b, char c)
 {
-	int digit = hex_value(c);
+	int digit = code_hex_value(c);
 
 	if (b->place == IN_GAP)
 		return ": chunk is longer than its size";
@@ -279,13 +268,13 @@ feed_frame(struct http_body *b, char c)
 	bool ends = b->has_cr;
 
 	if (ends != (c == '\n'))
-		return ": a bare carriage return or line feed around a chunk";
+		return bare_line_end;
 	b->has_cr = c == '\r';
 	if (ends)
 		return end_line(b);
 	if (b->has_cr)
 		return NULL;
-	return is_control(c) ? ": a control byte around a chunk" : feed_line(b, c);
+	return is_control(c) ? control_byte : feed_line(b, c);
 }
 
 /* Content from *at on, which is moved past it. */

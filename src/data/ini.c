@@ -131,7 +131,7 @@ ini_init(struct ini *i, struct str text, struct err *e)
 	while (i->rest.len) {
 		next_line(i, &line);
 		if (str_find_c(line, 0) != SIZE_MAX || (str_begins(line, "[") && !cut_head(&line)))
-			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: a nul byte, or a section without a name or its bracket", i->line);
+			return err_set(e, ERR_INPUT, CAUSE_FILE, "line %u: a nul byte, or a broken section", i->line);
 	}
 	i->rest = text;
 	i->line = 0;

@@ -11,9 +11,9 @@
 /* A step machine is called with the answer to its last question (NULL at first) and gives the next question, its result
    or an error. It owns only memory of its flow's arena: dropping it is forgetting it. */
 enum step {
-	STEP_ASK,	/* *out is filled; call again with its answer */
+	STEP_FAIL = -1,	/* *e is filled; the machine must not be called again */
 	STEP_DONE,	/* the result stands in the machine */
-	STEP_FAIL,	/* *e is filled; the machine must not be called again */
+	STEP_ASK,	/* *out is filled; call again with its answer */
 };
 
 #define HTTP_HEAD_MAX 24	/* fields of a question: the longest of ours has 12 */

@@ -2,29 +2,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/uri.h"
 
+#include "data/code.h"
+
 #include <string.h>
 
 #define NAME_MAX 253	/* bytes: 255 on the wire (RFC 1035 2.3.4) */
 #define LABEL_MAX 63
 #define SCOPE_MAX 15	/* the kernel's longest interface name */
 
+/* Whether a name is one of bytes that a host's may have. */
 static bool
-is_digit(char c)
+is_word(struct str s)
 {
-	return c >= '0' && c <= '9';
-}
-
-/* Whether every byte is a letter, a digit or one of `others`. */
-static bool
-has_only(struct str s, const char *others)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-
-		if (!is_digit(c) && ((c | 32) < 'a' || (c | 32) > 'z') && !memchr(others, c, strlen(others)))
-			return false;
-	}
-	return true;
+	str_span(&s, STR_WORD);
+	return !s.len;
 }
 
 /* Four decimals without leading zeros. */
@@ -42,15 +33,6 @@ parse_ip4(struct str s, uint8_t *ip)
 	return true;
 }
 
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One to four hex digits. */
 static bool
 parse_group(struct str s, uint8_t *ip)
@@ -60,7 +42,7 @@ parse_group(struct str s, uint8_t *ip)
 	if (!s.len || s.len > 4)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		int digit = hex_value(s.at[i]);
+		int digit = code_hex_value(s.at[i]);
 
 		if (digit < 0)
 			return false;
@@ -78,7 +60,7 @@ parse_ip6(struct str s, uint8_t ip[16])
 	size_t n = 0;		/* bytes so far */
 	size_t gap = SIZE_MAX;	/* where "::" stands among them */
 
-	if (str_has_prefix(s, S("::"))) {
+	if (str_begins(s, "::")) {
 		gap = 0;
 		s = str_part(s, 2, s.len);
 	}
@@ -98,11 +80,10 @@ parse_ip6(struct str s, uint8_t ip[16])
 		s = str_part(s, colon + 1, s.len);
 		if (!s.len)
 			return false;
-		if (s.at[0] == ':') {
+		if (str_take(&s, ':')) {
 			if (gap != SIZE_MAX)
 				return false;
 			gap = n;
-			s = str_part(s, 1, s.len);
 		}
 	}
 	if (gap == SIZE_MAX)
@@ -121,7 +102,7 @@ is_number(struct str label)
 	bool hex = str_eq_nocase(str_part(label, 0, 2), S("0x"));
 
 	for (size_t i = hex ? 2 : 0; i < label.len; i++)
-		if (hex ? hex_value(label.at[i]) < 0 : !is_digit(label.at[i]))
+		if ((unsigned)code_hex_value(label.at[i]) >= (hex ? 16 : 10))
 			return false;
 	return true;
 }
@@ -132,22 +113,21 @@ static const char *
 check_name(struct str name)
 {
 	struct str label;
-	bool more = true;
+	bool more;
 
 	if (name.len > NAME_MAX)
 		return "name is longer than 253 bytes";
-	if (!has_only(name, "-_."))
+	if (!is_word(name))
 		return "name holds a byte that no host name has";
-	while (more) {
-		more = str_find_c(name, '.') != SIZE_MAX;
-		label = str_cut(&name, '.');
+	do {
+		more = str_split(&name, '.', &label);
 		if (!label.len)
 			return "name has an empty label";
 		if (label.len > LABEL_MAX)
 			return "name has a label longer than 63 bytes";
 		if (label.at[0] == '-' || label.at[label.len - 1] == '-')
 			return "name has a label that begins or ends with a hyphen";
-	}
+	} while (more);
 	return is_number(label) ? "name ends in a number, but is no ip address" : NULL;
 }
 
@@ -163,7 +143,7 @@ read_ip6(struct host *out, struct str text, bool encoded)
 		return NULL;
 	if (encoded && out->scope.len > 2 && str_begins(out->scope, "25"))
 		out->scope = str_part(out->scope, 2, out->scope.len);
-	if (!out->scope.len || out->scope.len > SCOPE_MAX || !has_only(out->scope, "-_."))
+	if (!out->scope.len || out->scope.len > SCOPE_MAX || !is_word(out->scope))
 		return "scope behind % is no interface name";
 	return NULL;
 }
@@ -191,12 +171,17 @@ read_host(struct host *out, struct str text, bool encoded)
 	return check_name(out->name);
 }
 
+/* What a reader said, as an error. */
+static int
+result(const char *bad, struct err *e)
+{
+	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "%s", bad) : 0;
+}
+
 int
 host_parse(struct host *out, struct str text, struct err *e)
 {
-	const char *bad = read_host(out, text, false);
-
-	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "%s", bad) : 0;
+	return result(read_host(out, text, false), e);
 }
 
 void
@@ -214,7 +199,7 @@ read_uri(struct uri *out, struct str text)
 	uint64_t port;
 
 	if (text.len && !str_is_visible(text))
-		return "holds a blank, a control byte or a byte that is not ascii";
+		return "holds a byte that is not visible ascii";
 	if (end == SIZE_MAX)
 		return "has no scheme: it must begin with https:// or http://";
 	out->tls = str_eq_nocase(scheme, S("https"));
@@ -249,9 +234,7 @@ read_uri(struct uri *out, struct str text)
 int
 uri_parse(struct uri *out, struct str text, struct err *e)
 {
-	const char *bad = read_uri(out, text);
-
-	return bad ? err_set(e, ERR_INPUT, CAUSE_USE, "%s", bad) : 0;
+	return result(read_uri(out, text), e);
 }
 
 void
@@ -259,7 +242,7 @@ uri_format_safe(struct buf *out, const struct uri *u)
 {
 	const struct host *h = &u->host;
 
-	buf_add_str(out, u->tls ? S("https://") : S("http://"));
+	buf_fmt(out, u->tls ? "https://" : "http://");
 	if (h->scope.len)
 		buf_fmt(out, "[%.*s%%25%.*s]", STR(h->name), STR(h->scope));
 	else
@@ -273,15 +256,18 @@ uri_format_safe(struct buf *out, const struct uri *u)
 void
 uri_add_escaped(struct buf *out, struct str s, bool keep_slash)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.at[i];
+	const char *set = "/" STR_UNRESERVED;
 
-		if (has_only(str_part(s, i, i + 1), keep_slash ? "-._~/" : "-._~")) {
+	while (s.len) {
+		unsigned char c = (unsigned char)*s.at;
+
+		if (memchr(set + !keep_slash, c, strlen(set + !keep_slash))) {
 			buf_add_c(out, (char)c);
-			continue;
+		} else {
+			buf_add_c(out, '%');
+			buf_add_c(out, "0123456789ABCDEF"[c >> 4]);
+			buf_add_c(out, "0123456789ABCDEF"[c & 15]);
 		}
-		buf_add_c(out, '%');
-		buf_add_c(out, "0123456789ABCDEF"[c >> 4]);
-		buf_add_c(out, "0123456789ABCDEF"[c & 15]);
+		str_take(&s, *s.at);
 	}
 }

@@ -32,7 +32,7 @@ is_plain(struct str attributes)
 }
 
 /* Take a tag and the text before it off the front. */
-static enum tag
+static __attribute__((noinline)) enum tag
 next_tag(struct str *rest, struct str *before, struct str *name)
 {
 	enum tag kind = TAG_OPEN;
@@ -100,7 +100,7 @@ read_text(struct buf *out, struct str text)
 }
 
 /* The nth of a list of names; empty behind its last. */
-static const char *
+static __attribute__((noinline)) const char *
 nth(const char *list, size_t n)
 {
 	for (; n > 0; n--)

@@ -170,12 +170,12 @@ nameconf_read(struct nameconf *c, const char *path, uint16_t port, struct err *e
 	}
 	while (next_line(&l, &line)) {
 		word = next_word(&line);
-		if (str_eq(word, S("nameserver")) && c->server_n < NAMECONF_SERVERS) {
+		if (str_is(word, "nameserver") && c->server_n < NAMECONF_SERVERS) {
 			if (read_address(next_word(&line), &c->server[c->server_n]))
 				c->server[c->server_n++].port = port;
-		} else if (str_eq(word, S("search")) || str_eq(word, S("domain"))) {
+		} else if (str_is_in(word, "search\0domain\0")) {
 			fits = read_search(c, line);
-		} else if (str_eq(word, S("options"))) {
+		} else if (str_is(word, "options")) {
 			read_options(c, line);
 		}
 	}

@@ -56,6 +56,14 @@ finish_found(struct resolve *r)
 	finish(r);
 }
 
+/* By what err says, of this name. */
+static void
+finish_named(struct resolve *r)
+{
+	err_in(&r->err, "name \"%.*s\"", STR(r->name));
+	finish(r);
+}
+
 static void
 finish_silent(struct resolve *r)
 {
@@ -174,8 +182,7 @@ judge(struct resolve *r)
 		r->exists |= a == b && a == RESOLVE_EMPTY;
 		ask_candidate(r);
 	} else if (a == RESOLVE_FAILED || b == RESOLVE_FAILED) {	/* err is filled */
-		err_in(&r->err, "name \"%.*s\"", STR(r->name));
-		finish(r);
+		finish_named(r);
 	} else {
 		finish_silent(r);
 	}
@@ -425,8 +432,7 @@ start_name(struct resolve *r, const struct host *host)
 		return;
 	}
 	if (nameconf_read(&r->conf, r->from->conf, r->from->port, &r->err) < 0) {
-		err_in(&r->err, "name \"%.*s\"", STR(r->name));
-		finish(r);
+		finish_named(r);
 		return;
 	}
 	for (size_t i = 0; i < r->name.len; i++)

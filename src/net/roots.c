@@ -28,7 +28,7 @@ roots_open(struct trust_source *out, struct file_reader *r, const struct roots *
 {
 	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .path = &r->path, .ctx = r };
 	if (from->file && *from->file)
-		return file_reader_open(r, from->file, e) == 0 ? 0 : from->whose == ROOTS_VAULT ? -1 : err_in(e, "AWS_CA_BUNDLE");
+		return file_reader_open(r, from->file, e) == 0 ? 0 : from->setting ? err_in(e, "%s", from->setting) : -1;
 	if (from->bytes.len) {
 		file_reader_bytes(r, from->bytes);
 		return 0;
@@ -43,6 +43,6 @@ roots_open(struct trust_source *out, struct file_reader *r, const struct roots *
 		*out = (struct trust_source){ .roots = awsroots() };
 		return 0;
 	}
-	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given and none of the usual bundles exist");
+	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given, none in the usual places");
 	return err_hint(e, "name a file of them with %s", from->whose == ROOTS_VAULT ? "-ca-cert or VAULT_CACERT" : "AWS_CA_BUNDLE");
 }

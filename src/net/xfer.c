@@ -81,15 +81,10 @@ span(const struct xfer *x, char (*text)[24])
 static void
 fail_late(struct xfer *x)
 {
-	static const char what[][36] = {	/* from XFER_TLS on */
-		"TLS handshake: no answer within",
-		"the request was not taken within",
-		"no answer within",
-		"the answer did not end within",
-	};
+	static const char what[] = "TLS handshake: no answer\0" "the request was not taken\0" "no answer\0" "the answer did not end";	/* from XFER_TLS on */
 	char text[24];
 
-	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s %.*s", what[x->phase - XFER_TLS], STR(span(x, &text)));
+	err_set(&x->err, ERR_RETRY, CAUSE_UNREACHABLE, "%s within %.*s", str_nth(what, x->phase - XFER_TLS), STR(span(x, &text)));
 	finish(x, x->phase < XFER_WAIT ? ANSWER_UNREACHABLE : ANSWER_SILENT);
 }
 
@@ -97,12 +92,8 @@ fail_late(struct xfer *x)
 static void
 fail_cut(struct xfer *x)
 {
-	static const char texts[][28] = {
-		"while sending the request",
-		"before an answer came",
-		"in the middle of the answer",
-	};
-	const char *when = texts[x->phase < XFER_SEND ? 0 : x->phase - XFER_SEND];
+	static const char texts[] = "while sending the request\0" "before an answer came\0" "in the middle of the answer";
+	const char *when = str_nth(texts, x->phase < XFER_SEND ? 0 : x->phase - XFER_SEND);
 
 	if (x->phase == XFER_TLS)
 		tls_error(&x->work->tls, x->pump.sys, &x->err);
@@ -117,8 +108,9 @@ fail_cut(struct xfer *x)
 
 /* --- The answer */
 
-/* Take a whole head off the front of `bytes`, passing over 1xx ones. HTTP_MORE has kept all of them. */
-static enum http_more
+/* Take a whole head off the front of `bytes`, passing over 1xx ones. HTTP_MORE has kept all of them. noinline: it makes
+   its caller longer than itself. */
+static __attribute__((noinline)) enum http_more
 take_head(struct xfer *x, struct str *bytes)
 {
 	struct xfer_work *w = x->work;
@@ -136,7 +128,7 @@ take_head(struct xfer *x, struct str *bytes)
 		if (w->resp.status >= 200)
 			return HTTP_DONE;
 		if (w->resp.status == 101 || ++x->interim_n > XFER_INTERIM_MAX) {
-			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "answer: status %d where none was asked for", w->resp.status);
+			err_set(&x->err, ERR_PEER, CAUSE_ANSWER, "answer: status %d was not asked for", w->resp.status);
 			return HTTP_BAD;
 		}
 	}
@@ -373,8 +365,8 @@ on_resolved(struct resolve *r)
 	fail(x);
 }
 
-/* Everything that can be known to be wrong before a packet is sent. */
-static int
+/* Everything that can be known to be wrong before a packet is sent. noinline: as take_head. */
+static __attribute__((noinline)) int
 prepare(struct xfer *x)
 {
 	const struct xfer_cfg *c = x->cfg;

@@ -119,11 +119,7 @@ vault_get(const struct vault_secret *s, const char *field, struct json *out, str
 static const char *
 type_name(enum json_type type)
 {
-	const char *name = "nothing\0null\0a boolean\0a number\0a string\0an array\0an object";
-
-	while (type-- > 0)
-		name = str_next(name);
-	return name;
+	return str_nth("nothing\0null\0a boolean\0a number\0a string\0an array\0an object", type);
 }
 
 static int

@@ -125,7 +125,8 @@ add_base64(struct jsonw *w, const char *key, struct str bytes, struct arena *a)
 	add_member(w, key, buf_str(&b));
 }
 
-int
+/* noinline: within its callers it makes both of them longer. */
+__attribute__((noinline)) int
 login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, struct arena *a, struct err *e)
 {
 	struct buf host = arena_buf(a, 64 + c->region.len);
@@ -159,25 +160,25 @@ login_add_body(struct buf *out, const struct login_config *c, int64_t at_s, stru
 	REFUSAL(DENIED, CLOCK, "Signature expired", "", "the clock here is over 15 minutes behind; set it") \
 	REFUSAL(DENIED, CLOCK, "Signature not yet current", "", "the clock here is over 15 minutes ahead; set it") \
 	REFUSAL(DENIED, DENIED, "scoped to a valid region", \
-	    "", "-region must be that of the server's sts_endpoint and sts_region; without these leave it out") \
-	REFUSAL(DENIED, DENIED, "SignatureDoesNotMatch", "", "the secret access key does not belong to the access key id") \
+	    "", "-region must be the server's sts_region, or left out if it has none") \
+	REFUSAL(DENIED, DENIED, "SignatureDoesNotMatch", "", "the secret access key is not the access key id's") \
 	REFUSAL(DENIED, DENIED, "InvalidClientTokenId", \
-	    "", "aws knows no such access key id with this session token; is it of another partition?") \
+	    "", "aws knows no such access key id with this session token; another partition?") \
 	REFUSAL(DENIED, DENIED, "ExpiredToken", "", "the session token has expired; get new credentials") \
 	REFUSAL(INPUT, DENIED, "missing header", "the server wants a server id header, none was sent", "=") \
-	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS-IAM-Server-ID", \
+	REFUSAL(INPUT, DENIED, "validating X-Vault-AWS", \
 	    "the server expects another server id header", "-header-value must equal the server's iam_server_id_header_value") \
 	REFUSAL(INPUT, DENIED, "invalid request header", "", "the server's allowed_sts_header_values does not list it") \
 	REFUSAL(DENIED, DENIED, "does not belong to the role", "", "see the role's bound_iam_principal_arn on the server") \
 	REFUSAL(INPUT, DENIED, " not allowed for role ", "", "the role's auth_type on the server is the other one") \
 	REFUSAL(RETRY, UNREACHABLE, "error reading from server: EOF", \
-	    "", "the server's aws plugin died; write auth/<mount>/config/client once, even empty") \
+	    "", "the aws plugin died; write auth/<mount>/config/client once, even empty") \
 	REFUSAL(RETRY, UNREACHABLE, "Throttling", "", "aws limits requests; try again later") \
-	REFUSAL(DENIED, DENIED, "body of GetCallerIdentity is invalid", \
+	REFUSAL(DENIED, DENIED, "GetCallerIdentity is invalid", \
 	    "sts refused the signed request, and vault does not say why", \
 	    "check key pair, session token, region and clock") \
 	REFUSAL(DENIED, DENIED, "error code 403 from STS", "", "") \
-	REFUSAL(RETRY, DENIED, "error making upstream request", \
+	REFUSAL(RETRY, DENIED, "making upstream request", \
 	    "", "vault could not ask sts; see the server's sts_endpoint and its way out") \
 	REFUSAL(INPUT, ANSWER, "no handler for route", "", "=") \
 	REFUSAL(INPUT, DENIED, "missing client token", "", "=") \
@@ -318,12 +319,12 @@ take_answer(struct login *m, const struct answer *in, struct senv *env, struct e
 			return STEP_FAIL;
 		if (json_type(mfa) != JSON_OBJECT)
 			return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: there is no token in it"), STEP_FAIL;
-		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa); a machine has none");
+		err_set(e, ERR_INPUT, CAUSE_DENIED, "the login needs a second factor (mfa)");
 		err_hint(e, "exempt the role from the server's mfa enforcement");
 		return STEP_FAIL;
 	}
 	if (c->vault->wrap_ttl_s)
-		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: a wrapped token was asked for, this is plain"), STEP_FAIL;
+		return err_set(e, ERR_PEER, CAUSE_ANSWER, "answer: the token is not wrapped"), STEP_FAIL;
 	return STEP_DONE;
 }
 

@@ -71,7 +71,7 @@ right("a certificate that is trusted itself", web(ours.issue("itself", self_sign
 right("an RSA key", web(ours.issue("rsa", rsa=2048)))
 
 HINT_NAMES = "hint: the server's names are %s; use one of them, or -tls-server-name\n"
-HINT_CLOCK = "hint: if that is not the time, set the clock; else another certificate is needed\n"
+HINT_CLOCK = "hint: if that is wrong, set the clock; else renew the certificate\n"
 HINT_CA = "hint: name a file that holds its certificate by -ca-cert\n"
 HINT_SUITE = "hint: it needs ECDHE with AES-GCM or ChaCha20, and a P-256, P-384, P-521 or RSA certificate\n"
 
@@ -84,7 +84,7 @@ wrong("wrong address", ours.issue("address", ("IP:127.0.0.2", "DNS:localhost")),
 wrong("an address as a name", ours.issue("dns-ip", ("DNS:127.0.0.1",)), 13,
       'certificate has "127.0.0.1" as a name, not as an address', "")
 wrong("no name but the common one", ours.issue("cn", (), cn="localhost"), 13, "certificate has no subject alternative name",
-      "hint: the server needs a certificate with its name there; a common name is not looked at\n", host="localhost")
+      "hint: the server needs one with its name there; a common name does not count\n", host="localhost")
 wrong("a wildcard over two labels", ours.issue("wild2", ("DNS:*.corp",)), 13, 'certificate is for "*.corp", not "a.b.corp"',
       HINT_NAMES % "*.corp", "-tls-server-name=a.b.corp")
 wrong("wrong name of ours", good, 13, 'certificate is for "localhost", not "vault.corp"', HINT_NAMES % "localhost, 127.0.0.1",
@@ -97,28 +97,27 @@ wrong("another CA of the same name", twin.issue("twin"), 13,
       'trusted CA "CN=our CA" has not signed this chain, which names it', "")
 wrong("self-signed", ours.issue("self", self_signed=True), 13, "certificate is self-signed and not trusted", HINT_CA)
 wrong("for clients only", ours.issue("client", usage="clientAuth"), 13,
-      "certificate is not meant for servers (extended key usage)", "")
-wrong("name constraints", narrow.issue("narrow"), 13, 'trusted CA "CN=a narrow CA" limits the names that it signs for '
-      "(name constraints), which cannot be checked yet", "", ca=narrow.pem)
+      "certificate is not for servers (extended key usage)", "")
+wrong("name constraints", narrow.issue("narrow"), 13, 'trusted CA "CN=a narrow CA" has name constraints, which cannot be checked yet', "", ca=narrow.pem)
 wrong("RSA of 1024 bits", web(ours.issue("short", rsa=1024), ciphers="DEFAULT:@SECLEVEL=0"), 13,
-      "certificate has an RSA key of 1024 bits, and only 2048 to 4096 can be used", "")
+      "certificate has an RSA key of 1024 bits, not 2048 to 4096", "")
 
 wrong("TLS 1.3 alone", web(ours.issue("thirteen"), least=ssl.TLSVersion.TLSv1_3), 13,
-      "server accepts only TLS 1.3, and this version speaks TLS 1.2",
+      "server accepts only TLS 1.3, this version only 1.2",
       'hint: allow TLS 1.2 there (Vault: tls_min_version = "tls12" in its listener)\n')
 wrong("no cipher in common", web(ours.issue("suite"), most=ssl.TLSVersion.TLSv1_2, ciphers="ECDHE-ECDSA-AES128-SHA"), 13,
-      "server has no cipher, curve or kind of certificate in common with us for TLS 1.2", HINT_SUITE)
+      "server shares no TLS 1.2 cipher, curve or kind of certificate with us", HINT_SUITE)
 wrong("a client certificate demanded", web(ours.issue("mutual"), clients=ours.pem), 13,
-      "server demands a client certificate, and this version has none to give", "")
+      "server demands a client certificate, and this version has none", "")
 wrong("a name that the server does not know", unruly.Babble(b"\x15\x03\x03\x00\x02\x02\x70"), 13,
-      'server does not know the name "localhost"', "hint: name one that it has a certificate for with -tls-server-name\n",
+      'server does not know the name "localhost"', "hint: name one that it has with -tls-server-name\n",
       host="localhost")
 wrong("a record longer than TLS allows", unruly.Babble(b"\x16\x03\x03\xff\xff" + b"\x02" * 70000), 13,
       "server broke the TLS protocol: TLS alert 22 (record overflow)", "")
 wrong("messages out of order", unruly.Babble(b"\x16\x03\x03\x00\x04\x0e\0\0\0"), 13,
       "server broke the TLS protocol: TLS alert 10 (unexpected message)", "")
 wrong("plain HTTP on the port", unruly.Babble(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"), 13,
-      "server speaks plain HTTP on this port", "hint: use http:// if that is meant; nothing is protected then\n")
+      "server speaks plain HTTP on this port", "hint: use http:// if that is meant: unprotected\n")
 wrong("another protocol on the port", unruly.Babble(b"SSH-2.0-OpenSSH_9.2p1\r\n"), 13,
       'server does not speak TLS: its first bytes are "SSH-2"', "")
 wrong("a connection closed at once", unruly.Babble(b""), 12, "server closed the connection before it answered at all", "")

@@ -15,7 +15,7 @@ if why:
     sys.exit(0)
 
 ON = {"AWS_EC2_METADATA_DISABLED": ""}
-HOP_HINT = ("hint: in a container: raise http-put-response-hop-limit to 2, or use the host's network or a container credential source\n")
+HOP_HINT = ("hint: in a container: set http-put-response-hop-limit to 2, or use the host's network\n")
 
 
 def key(name):

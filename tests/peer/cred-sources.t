@@ -137,9 +137,9 @@ PROCESS_HINT = "hint: -log-level=debug shows the first line of its standard erro
 for name, command, text, hint in (
         ("fails", "echo CANARY >&2; exit 3", "ended with status 3", PROCESS_HINT),
         ("is not there", "/nowhere/CANARY", "ended with status 127", PROCESS_HINT),
-        ("says version 2", "echo '{\"Version\":2}'", "its output does not have version 1", ""),
+        ("says version 2", "echo '{\"Version\":2}'", "its output is not of version 1", ""),
         ("is past its time", "echo '%s'" % json.dumps(credentials(session, "SessionToken", Version=1, Expiration="2026-01-01T00:00:00Z")),
-         "its credentials have expired already", "")):
+         "its credentials have expired", "")):
     env = files("process-" + name, "[default]\ncredential_process = %s\n" % command, "")
     refused("credential_process that " + name, login(**env),
             "profile default: credential_process of default in %s: %s" % (env["AWS_CONFIG_FILE"], text), hint)

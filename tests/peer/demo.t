@@ -21,7 +21,7 @@ token +hvs\.\S+
 The same with a wrong key: no token, and why
 \$ AWS_SECRET_ACCESS_KEY=wrong pantler login
 pantler: login: vault https://127.0.0.1:\d+: sts refused the signed request: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided \(code 11\)
-hint: the secret access key does not belong to the access key id
+hint: the secret access key is not the access key id's
 
 All of it is one file
 \$ ls -l \S+/pantler

@@ -63,13 +63,13 @@ REFUSED = [  # status, its words, exit code, what is said, what the hint says
      "-header-value must equal the server's iam_server_id_header_value"),
     (400, "error making upstream request: received error code 403 from STS: " + unruly.STS % (
         "SignatureDoesNotMatch", unruly.MISMATCH), 11, "sts refused the signed request: SignatureDoesNotMatch: The request signature we "
-     "calculated does not match the signature you provided", "the secret access key does not belong to the access key id"),
+     "calculated does not match the signature you provided", "the secret access key is not the access key id's"),
     (403, "permission denied", 11, "answer 403: permission denied",
      "is the aws method mounted there? see -mount"),
     (404, "namespace not found", 2, "answer 404: namespace not found", "-namespace must name one that exists"),
     (500, "rpc error: code = Unavailable desc = error reading from server: EOF", 12,
      "answer 500: rpc error: code = Unavailable desc = error reading from server: EOF",
-     "the server's aws plugin died; write auth/<mount>/config/client once, even empty"),
+     "the aws plugin died; write auth/<mount>/config/client once, even empty"),
     (500, REBOUND, 12, "answer 500: " + REBOUND),
     (400, "batch tokens cannot be renewed", 11, "answer 400: batch tokens cannot be renewed"),
 ]

@@ -46,7 +46,7 @@ right("Go: ECDSA, a long answer", go(ec))
 right("Go: RSA", go(rsa))
 right("Go in FIPS mode, which demands the extended master secret: ECDSA", go(ec, debug="fips140=only"))
 right("Go in FIPS mode: RSA", go(rsa, debug="fips140=only"))
-wrong("Go: TLS 1.3 alone", go(ec, "1.3"), "server accepts only TLS 1.3, and this version speaks TLS 1.2",
+wrong("Go: TLS 1.3 alone", go(ec, "1.3"), "server accepts only TLS 1.3, this version only 1.2",
       'hint: allow TLS 1.2 there (Vault: tls_min_version = "tls12" in its listener)\n')
-wrong("Go: a client certificate demanded", go(ec, clients=ours.pem), "server demands a client certificate, and this version has none to give")
+wrong("Go: a client certificate demanded", go(ec, clients=ours.pem), "server demands a client certificate, and this version has none")
 end()

@@ -168,13 +168,13 @@ STS = "sts refused the signed request: "
 came_in("the stand-in as STS", login("-field=token", key=DEMO))
 refused("wrong secret, in AWS's words", login(key=dict(DEMO, secret="wrong/secret")), 11,
         STS + "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided",
-        "the secret access key does not belong to the access key id")
+        "the secret access key is not the access key id's")
 refused("unknown key, in AWS's words", login(key=dict(DEMO, id="AKIAUNKNOWN")), 11,
         STS + "InvalidClientTokenId: The security token included in the request is invalid",
-        "aws knows no such access key id with this session token; is it of another partition?")
+        "aws knows no such access key id with this session token; another partition?")
 refused("another region, in AWS's words", login("-region=eu-west-1", key=DEMO), 11,
         STS + "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'",
-        "-region must be that of the server's sts_endpoint and sts_region; without these leave it out")
+        "-region must be the server's sts_region, or left out if it has none")
 for offset, words, hint in (
         (3600, "expired: T is now earlier than T (T - 15 min.)", "behind"),
         (-3600, "not yet current: T is still later than T (T + 15 min.)", "ahead")):

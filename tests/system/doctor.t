@@ -175,18 +175,18 @@ web.answers["PUT /v1/auth/token/revoke-self"] = unruly.http(204)
 
 # --- Credentials
 
-NONE = "no aws credentials: the plan has no source of them"
+NONE = "no aws credentials: the plan has no source"
 finds("no credentials anywhere", 10, NONE, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role",
       env=NO_KEYS, state=("login", "skipped"))
-finds("half a pair", 10, "half a pair of aws credentials: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not",
+finds("half a pair", 10, "half a pair of aws credentials: AWS_SECRET_ACCESS_KEY is not set",
       env={"AWS_SECRET_ACCESS_KEY": None}, state=("env", "failed"))
-finds("the other half", 10, "half a pair of aws credentials: AWS_SECRET_ACCESS_KEY is set, AWS_ACCESS_KEY_ID is not",
+finds("the other half", 10, "half a pair of aws credentials: AWS_ACCESS_KEY_ID is not set",
       env={"AWS_ACCESS_KEY_ID": None}, state=("credentials", "skipped"))
 
 silent = unruly.Silent("http")
 TOKEN_URL = "http://127.0.0.1:%d/latest/api/token" % silent.port
 finds("hop limit 1", 10, "instance metadata %s: no answer within 2s" % TOKEN_URL,
-      "in a container: raise http-put-response-hop-limit to 2, or use the host's network or a container credential source",
+      "in a container: set http-put-response-hop-limit to 2, or use the host's network",
       env=dict(NO_KEYS, AWS_EC2_METADATA_DISABLED="false", AWS_EC2_METADATA_SERVICE_ENDPOINT="http://127.0.0.1:%d" % silent.port),
       state=("imds", "chosen"))
 
@@ -256,7 +256,7 @@ finds("a name that is not the certificate's", 13, 'vault %s: certificate is for 
       "the server's names are localhost, 127.0.0.1, 0:0:0:0:0:0:0:1; use one of them, or -tls-server-name", "-tls-server-name=other.example")
 finds("wrong region for the server", 11, "vault %s: sts refused the signed request: SignatureDoesNotMatch: Credential should be scoped to a "
       "valid region, not 'eu-west-1'" % vault.url,
-      "-region must be that of the server's sts_endpoint and sts_region; without these leave it out", "-region=eu-west-1")
+      "-region must be the server's sts_region, or left out if it has none", "-region=eu-west-1")
 web.answers["GET /v1/sys/health"] = unruly.errors(403, "permission denied")
 for name, words, cause, hint in (
         ("server id missing", "error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\"",
@@ -265,7 +265,7 @@ for name, words, cause, hint in (
          'answer 400: IAM Principal "arn:x" does not belong to the role "web"', "see the role's bound_iam_principal_arn on the server"),
         ("config/client never written", "rpc error: code = Unavailable desc = error reading from server: EOF",
          "answer 400: rpc error: code = Unavailable desc = error reading from server: EOF",
-         "the server's aws plugin died; write auth/<mount>/config/client once, even empty")):
+         "the aws plugin died; write auth/<mount>/config/client once, even empty")):
     web.answers["PUT /v1/auth/aws/login"] = unruly.errors(400, words)
     finds(name, 12 if "EOF" in words else 11, "vault %s: %s" % (web.url, cause), hint, env=AT_WEB, state=("vault", "info"))
 

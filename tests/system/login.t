@@ -221,7 +221,7 @@ said("auth/ before the mount", login("-token-only", "-mount=auth/aws/"), 0, "", 
 said("-path is -mount", login("-token-only", "-path=other"), 11,
      refused("answer 403: permission denied", "is the aws method mounted there? see -mount"))
 
-REGION = "-region must be that of the server's sts_endpoint and sts_region; without these leave it out"
+REGION = "-region must be the server's sts_region, or left out if it has none"
 
 
 def scope(region):
@@ -300,8 +300,8 @@ said("-tls-skip-verify=false wins", login("-token-only", "-tls-skip-verify=false
 
 said("a wrong secret", login(env={"AWS_SECRET_ACCESS_KEY": "demo/secret+key/wrong"}), 11,
      refused("sts refused the signed request: SignatureDoesNotMatch: The request signature we calculated does not match the "
-             "signature you provided", "the secret access key does not belong to the access key id"))
-UNKNOWN_KEY = "aws knows no such access key id with this session token; is it of another partition?"
+             "signature you provided", "the secret access key is not the access key id's"))
+UNKNOWN_KEY = "aws knows no such access key id with this session token; another partition?"
 INVALID = "sts refused the signed request: InvalidClientTokenId: The security token included in the request is invalid"
 said("an unknown key", login(env={"AWS_ACCESS_KEY_ID": "AKIANOSUCH"}), 11, refused(INVALID, UNKNOWN_KEY))
 said("a session key without its token", login(env=dict(SESSION, AWS_SESSION_TOKEN=None)), 11, refused(INVALID, UNKNOWN_KEY))
@@ -377,7 +377,7 @@ ran, _ = asked("-wrap-ttl=60s", "-mount=wrap", "-format=json")
 equal(json.loads(ran.out or "{}").get("wrap_info"), WRAP, "-format=json of a wrapped answer")
 ran, _ = asked("-wrap-ttl=60s", "-mount=good")
 said("an answer that is not wrapped though it was asked for", ran, 2,
-     line("login", "vault %s: answer: a wrapped token was asked for, this is plain" % web.url, 2))
+     line("login", "vault %s: answer: the token is not wrapped" % web.url, 2))
 # Vault's warnings come after the token, and no more than ten of them.
 web.answers["warned"] = unruly.login(warnings=["w%d" % i for i in range(1, 1001)])
 web.answers["warned-10"] = unruly.login(warnings=["w%d" % i for i in range(1, 11)])

@@ -58,7 +58,7 @@ failed("a name, and no resolv.conf", login("-address=https://vault.test:8200"),
        'vault https://vault.test:8200: name "vault.test": there is no /etc/resolv.conf to say whom to ask', 12,
        "give an address instead of the name, or a line in /etc/hosts")
 failed("-output to a root that is not ours", login("-output=/token"), "write /token: permission denied", 16)
-BUNDLES = "no CA certificates: none given and none of the usual bundles exist"
+BUNDLES = "no CA certificates: none given, none in the usual places"
 failed("no CA anywhere", login(env={"VAULT_CACERT": None}), BUNDLES, 1, "name a file of them with -ca-cert or VAULT_CACERT")
 failed("a CA file that is not there", login("-ca-cert=/none.pem"), "ca certificates: /none.pem: no such file or directory", 1)
 equal(sorted(os.listdir(scratch.path)), entries, "nothing was left behind")

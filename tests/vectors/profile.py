@@ -117,8 +117,8 @@ T1 = 'aws_session_token = t1\n'
 R1, R2 = 'role_arn = arn:aws:iam::1:role/one\n', 'role_arn = arn:aws:iam::1:role/two\n'
 ONE, TWO = 'role arn:aws:iam::1:role/one', 'role arn:aws:iam::1:role/two'
 NEITHER = 'neither in /h/config nor in /h/credentials'
-SSO = 'uses aws sso or aws login, which need an interactive login'
-TWO_SOURCES = 'INPUT more than one source of credentials beside role_arn'
+SSO = 'its aws sso or aws login needs a person'
+TWO_SOURCES = 'INPUT more than one source of credentials'
 GO = 'as the AWS SDK for Go does'
 
 
@@ -173,18 +173,18 @@ cases = [
     ('before the first section', 'default', 'x = 1\n[default]\n' + K1, '', 'keys AKIA1 s1', 'means nothing, ' + GO),
     ('a word alone', 'default', '[default]\nword\n' + K1, '', 'keys AKIA1 s1', 'means nothing, ' + GO),
     ('a section that is not closed', 'default', '', '[default]\n' + K1 + '[web\n' + K2,
-     'INPUT /h/credentials: line 4: a nul byte, or a section without a name or its bracket'),
-    ('a nul', 'default', '', '[default]\n' + K1 + 'x = \0\n', 'INPUT /h/credentials: line 4: a nul byte, or a section without a name or its bracket', 'no text has one'),
+     'INPUT /h/credentials: line 4: a nul byte, or a broken section'),
+    ('a nul', 'default', '', '[default]\n' + K1 + 'x = \0\n', 'INPUT /h/credentials: line 4: a nul byte, or a broken section', 'no text has one'),
     ('another profile that is odd', 'default', '', '[web]\naws_access_key_id = AKIA2\n[default]\n' + K1, 'keys AKIA1 s1'),
     ('an id alone', 'default', '', '[default]\naws_access_key_id = AKIA1\n',
-     'INPUT half a pair of aws credentials in /h/credentials: aws_access_key_id alone'),
+     'INPUT /h/credentials: half a pair of aws credentials: aws_secret_access_key is not set'),
     ('a secret alone', 'default', '', '[default]\naws_secret_access_key = s1\n',
-     'INPUT half a pair of aws credentials in /h/credentials: aws_secret_access_key alone',
+     'INPUT /h/credentials: half a pair of aws credentials: aws_access_key_id is not set',
      'half a pair is a mistake; going on could log in as somebody else'),
     ('halves in two files', 'default', '[default]\naws_access_key_id = AKIA1\n', '[default]\naws_secret_access_key = s1\n',
-     'INPUT half a pair of aws credentials in /h/config: aws_access_key_id alone'),
+     'INPUT /h/config: half a pair of aws credentials: aws_secret_access_key is not set'),
     ('an empty secret', 'default', '', '[default]\naws_access_key_id = AKIA1\naws_secret_access_key =\n',
-     'INPUT half a pair of aws credentials in /h/credentials: aws_access_key_id alone', 'an empty value is none'),
+     'INPUT /h/credentials: half a pair of aws credentials: aws_secret_access_key is not set', 'an empty value is none'),
     ('an empty pair', 'default', '', '[default]\naws_access_key_id =\naws_secret_access_key =\n', 'ABSENT has no credentials',
      'an empty value is none'),
     ('a secret with a blank', 'default', '', '[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s 1\n',
@@ -219,7 +219,7 @@ cases = [
     ('a source without credentials', 'web', '[profile web]\n' + R1 + 'source_profile = base\n[profile base]\nregion = x\n', '',
      'INPUT source_profile base: has no credentials'),
     ('a source with half a pair', 'web', '[profile web]\n' + R1 + 'source_profile = base\n', '[base]\naws_access_key_id = AKIA1\n',
-     'INPUT source_profile base: half a pair of aws credentials in /h/credentials: aws_access_key_id alone'),
+     'INPUT source_profile base: /h/credentials: half a pair of aws credentials: aws_secret_access_key is not set'),
     ('a source of a process', 'web', '[profile web]\n' + R1 + 'source_profile = base\n[profile base]\ncredential_process = /bin/helper\n', '',
      'process /bin/helper | ' + ONE),
     ('a source of a token', 'web', '[profile web]\n' + R1 + 'source_profile = base\n[profile base]\n' + R2 + 'web_identity_token_file = /t\n', '',
@@ -249,7 +249,7 @@ cases = [
      'SDKs differ in what they make of it'),
     ('a token and a process', 'web', '[profile web]\n' + R1 + 'web_identity_token_file = /t\ncredential_process = /bin/helper\n', '', TWO_SOURCES, GO),
     ('a second factor', 'web', '[profile web]\n' + R1 + 'source_profile = base\nmfa_serial = arn:aws:iam::1:mfa/me\n', '[base]\n' + K1,
-     'INPUT mfa_serial: a second factor needs a person'),
+     'INPUT its mfa_serial needs a person'),
     ('a second factor without a role', 'web', '[profile web]\nmfa_serial = arn:aws:iam::1:mfa/me\n', '[web]\n' + K1, 'keys AKIA1 s1'),
     ('sso', 'web', '[profile web]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n', '', 'INPUT ' + SSO),
     ('sso of old', 'web', '[profile web]\nsso_start_url = u\nsso_region = r\nsso_account_id = 1\nsso_role_name = r\n', '', 'INPUT ' + SSO),

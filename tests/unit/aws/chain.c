@@ -10,7 +10,7 @@ run_absent(struct arena *a, bool asked)
 {
 	struct cred_env vars = { 0 };
 	struct chain_config config = { .env = &vars };
-	struct chain m = { .config = &config, .source = CHAIN_WEB, .running = true, .asked = asked, .web = { .sts = { .env = &vars } } };
+	struct chain m = { .config = &config, .source = CHAIN_WEB, .step = web_step, .asked = asked, .web = { .sts = { .env = &vars } } };
 	struct senv env = { .arena = a };
 	struct err e = { 0 };
 	struct ask ask;

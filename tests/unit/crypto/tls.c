@@ -343,20 +343,20 @@ fails(const char *args, const char *host, const char *trusted, const char *line,
 static void
 test_refused(void)
 {
-	fails(CERT("leaf") "-tls1_3 -rev", "vault.test", "root", "server accepts only TLS 1.3, and this version speaks TLS 1.2", CAUSE_TLS);
+	fails(CERT("leaf") "-tls1_3 -rev", "vault.test", "root", "server accepts only TLS 1.3, this version only 1.2", CAUSE_TLS);
 	is_str(str_of(e.hint), S("allow TLS 1.2 there (Vault: tls_min_version = \"tls12\" in its listener)"), "its hint");
 	fails(CERT("leaf") "-tls1_1 -cipher DEFAULT@SECLEVEL=0 -rev", "vault.test", "root",
-		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
+		"server shares no TLS 1.2 cipher, curve or kind of certificate with us", CAUSE_TLS);
 	fails(CERT("rsa2048") "-tls1_2 -cipher AES128-SHA -rev", "vault.test", "root",
-		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
+		"server shares no TLS 1.2 cipher, curve or kind of certificate with us", CAUSE_TLS);
 	is_str(str_of(e.hint), S("it needs ECDHE with AES-GCM or ChaCha20, and a P-256, P-384, P-521 or RSA certificate"), "its hint");
 	fails(CERT("rsa2048") "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256 -rev", "vault.test", "root",
-		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
+		"server shares no TLS 1.2 cipher, curve or kind of certificate with us", CAUSE_TLS);
 	fails(CERT("rsa2048") "-tls1_2 -rev -sigalgs RSA+SHA1", "vault.test", "root",
-		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
+		"server shares no TLS 1.2 cipher, curve or kind of certificate with us", CAUSE_TLS);
 	fails(CERT("ed25519") "-tls1_2 -rev", "vault.test", "root",
-		"server has no cipher, curve or kind of certificate in common with us for TLS 1.2", CAUSE_TLS);
-	fails(LEAF "-Verify 1", "vault.test", "root", "server demands a client certificate, and this version has none to give", CAUSE_TLS);
+		"server shares no TLS 1.2 cipher, curve or kind of certificate with us", CAUSE_TLS);
+	fails(LEAF "-Verify 1", "vault.test", "root", "server demands a client certificate, and this version has none", CAUSE_TLS);
 	fails(CERT("rsa2048") "-tls1_2 -rev -servername else.test -servername_fatal -cert2 " CERTS_DIR "/leaf.pem -key2 " CERTS_DIR "/leaf.key",
 		"vault.test", "root", "server does not know the name \"vault.test\"", CAUSE_TLS);
 	fails(CERT("old") "-tls1_2 -rev", "vault.corp", "root", "certificate is for \"old.corp\", not \"vault.corp\"", CAUSE_TLS);
@@ -395,8 +395,8 @@ hears(struct str bytes, const char *line, enum err_cause cause)
 static void
 test_strangers(void)
 {
-	static const char only_13[] = "server accepts only TLS 1.3, and this version speaks TLS 1.2";
-	static const char nothing_common[] = "server has no cipher, curve or kind of certificate in common with us for TLS 1.2";
+	static const char only_13[] = "server accepts only TLS 1.3, this version only 1.2";
+	static const char nothing_common[] = "server shares no TLS 1.2 cipher, curve or kind of certificate with us";
 
 	hears(S("\x15\x03\x03\0\2\2\x46"), only_13, CAUSE_TLS);	/* OpenSSL */
 	hears(S("\x15\x03\x01\0\2\2\x46"), only_13, CAUSE_TLS);	/* Go */
@@ -406,15 +406,15 @@ test_strangers(void)
 	hears(S("\x15\x03\x03\0\2\2\x50"), "server ended the handshake with TLS alert 80 (internal error)", CAUSE_TLS);
 	hears(S("\x15\x03\x03\0\2\2\x63"), "server ended the handshake with TLS alert 99", CAUSE_TLS);
 	hears(S("HTTP/1.1 400 Bad Request\r\n"), "server speaks plain HTTP on this port", CAUSE_TLS);
-	is_str(str_of(e.hint), S("use http:// if that is meant; nothing is protected then"), "its hint");
+	is_str(str_of(e.hint), S("use http:// if that is meant: unprotected"), "its hint");
 	hears(S("SSH-2.0-OpenSSH_9.2\r\n"), "server does not speak TLS: its first bytes are \"SSH-2\"", CAUSE_TLS);
 	hears(S("\x00\xff\x1b[1"), "server does not speak TLS: its first bytes are \"\\x00\\xff\\x1b[1\"", CAUSE_TLS);
 	hears(S("SSH"), "server closed the connection during its TLS hello", CAUSE_UNREACHABLE);
 	hears(S(""), "server closed the connection before it answered at all", CAUSE_UNREACHABLE);
 	hears(S("\x16\x03\x03\0\x2a\2\0\0\x26\x03\x03" "12345678901234567890123456789012" "\0\x00\x2f\0"),
-		"server chose a cipher that was not offered", CAUSE_TLS);
+		"server chose a cipher not offered", CAUSE_TLS);
 	hears(S("\x16\x03\x02\0\x2a\2\0\0\x26\x03\x02" "12345678901234567890123456789012" "\0\xc0\x2b\0"),
-		"server answered with a version of TLS other than 1.2", CAUSE_TLS);
+		"server answered with TLS other than 1.2", CAUSE_TLS);
 	hears(S("\x16\x03\x03\0\x2a\2\0\0\x26\x03\x03" "12345678901234567890123456789012" "\0\xc0\x2b\0"),
 		"server closed the connection during the TLS handshake", CAUSE_UNREACHABLE);
 	hears(S("\x17\x03\x03\0\1x"), "server broke the TLS protocol: TLS alert 10 (unexpected message)", CAUSE_TLS);
@@ -463,7 +463,7 @@ test_cut(const char *args)
 		"server closed the connection before it answered at all", "server closed the connection during its TLS hello",
 		"server closed the connection during the TLS handshake", "server closed the connection at the end of the TLS handshake",
 		"server closed the connection without a TLS goodbye",
-		"server demands a client certificate, and this version has none to give", NULL,	/* as servers in Go say so */
+		"server demands a client certificate, and this version has none", NULL,	/* as servers in Go say so */
 	};
 	static char whole[1 << 14], copy[1 << 14];
 	struct server s = serve(args);

@@ -101,7 +101,7 @@ test_protection(void)
 		peer_send(&p, early);
 		peer_send(&p, early);
 		refused(TLS_FAULT_MAC, "a record that is played again");
-		told_as("a record from the server was damaged on its way");
+		told_as("a record was damaged on its way");
 		is_str(((struct str){ p.app, p.app_n }), S("first"), "and was taken once");
 		peer_start(&p, &t, "vault.test");
 		p.suite = suites[i];
@@ -267,7 +267,7 @@ test_order(void)
 	begin(PEER_UNTIL_HELLO);
 	peer_say(&p, 22, S("\x0b\1\x40\0"));
 	refused(TLS_FAULT_LENGTH, "a message of 81,920 bytes");
-	told_as("server's half of the handshake is longer than 81920 bytes");
+	told_as("server's handshake is over 81920 bytes");
 	begin(PEER_UNTIL_HELLO);
 	peer_say(&p, 22, S("\x0b\1\0\0"));
 	is_int(t.fault, 0, "one of 65,536 may be");

@@ -181,7 +181,7 @@ test_not(void)
 	peer_go(&p, PEER_UNTIL_START, PEER_UNTIL_EXCHANGE);
 	peer_tell(&p, request(TYPES, USUAL, NAMES));
 	refused(TLS_FAULT_SECRET, "asked without it");
-	told_as("server asks for the client certificate, and lacks the extended master secret without which it is not shown");
+	told_as("server asks for the client certificate, but lacks the extended master secret");
 	begin(PEER_UNTIL_EXCHANGE);
 	peer_tell(&p, request(TYPES, S("\4\1\3\3\7\3\x04\x00\x08\4"), NAMES));
 	refused(TLS_FAULT_SCHEME, "no algorithm for an EC key");
@@ -226,7 +226,7 @@ test_length(void)
 	shows(USUAL, 0x0403, "the longest chain");
 	cert[1].len++;
 	is_int(tls_start(&t, &config, &e), -1, "a byte more");
-	is_line(&e, "client certificate: more than 15000 bytes with those of its CAs", "is told");
+	is_line(&e, "client certificate: more than 15000 bytes with its CAs", "is told");
 	ok(e.code == ERR_LIMIT && e.cause == CAUSE_FILE && tls_state(&t) == TLS_CLOSED, "as a bound on a file, and it is over");
 }
 

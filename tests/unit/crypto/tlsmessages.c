@@ -291,7 +291,7 @@ test_schemes(void)
 	p.scheme = 0x0503;
 	peer_go(&p, PEER_UNTIL_CERTIFICATE, PEER_UNTIL_EXCHANGE);
 	refused(TLS_FAULT_DECRYPT, "a signature over another hash");
-	told_as("server has not the private key of its certificate: its signature is wrong");
+	told_as("server's signature is wrong: it lacks its certificate's private key");
 }
 
 /* What is signed: both random values, and the parameters. */

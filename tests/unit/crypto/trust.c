@@ -94,7 +94,7 @@ test_files(void)
 	refuses(S(""), "ca.pem: holds no certificate");
 	refuses(S("nothing here\n"), "ca.pem: holds no certificate");
 	refuses(S("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), "ca.pem: holds no certificate");
-	refuses(S("\n\n" BEGIN "AAAA\n" END), "ca.pem: the certificate in line 3 cannot be decoded");
+	refuses(S("\n\n" BEGIN "AAAA\n" END), "ca.pem: certificate in line 3 cannot be decoded");
 	refuses(S(BEGIN "A?AA\n" END), "ca.pem: line 2 is not base64");
 	refuses(join(S("# ours\n"), "root", S(BEGIN "AAAA\n")),
 		"ca.pem: line 13 begins an object that does not end");

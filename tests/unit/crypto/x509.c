@@ -135,10 +135,10 @@ test_names(void)
 	refuses("dns-like-ip", "root", "127.0.0.1", "certificate has \"127.0.0.1\" as a name, not as an address");
 	refuses("star-like-ip", "root", "127.0.0.1", "certificate is for \"*.0.0.1\", not \"127.0.0.1\"");
 	refuses("cn", "root", "vault.test", "certificate has no subject alternative name");
-	hints("the server needs a certificate with its name there; a common name is not looked at");
+	hints("the server needs one with its name there; a common name does not count");
 	refuses("cn-ip", "root", "127.0.0.1", "certificate has no subject alternative name");
-	refuses("mail", "root", "vault.test", "certificate names neither a host nor an address");
-	refuses("mail", "root", "127.0.0.1", "certificate names neither a host nor an address");
+	refuses("mail", "root", "vault.test", "certificate names no host and no address");
+	refuses("mail", "root", "127.0.0.1", "certificate names no host and no address");
 	refuses("nul", "root", "vault.test", "certificate is for \"vault.test\\x00.evil.\", not \"vault.test\"");
 	refuses("hostile", "root", "vault.test", "certificate is for \"a\\x1b[31m\\x0ab\\x5c\\x00.foo\", not \"vault.test\"");
 	hints("the server's names are a\\x1b[31m\\x0ab\\x5c\\x00.foo; use one of them, or -tls-server-name");
@@ -150,29 +150,29 @@ test_purpose(void)
 	accepts("server", "root", "vault.test");
 	accepts("any", "root", "vault.test");
 	accepts("leaf-nc", "root", "vault.test");	/* constraints bind who signs, and this one signs nothing */
-	refuses("client", "root", "vault.test", "certificate is not meant for servers (extended key usage)");
+	refuses("client", "root", "vault.test", "certificate is not for servers (extended key usage)");
 	accepts("server-critical", "root", "vault.test");
-	refuses("unknown", "root", "vault.test", "certificate has a critical extension that is not known here");
+	refuses("unknown", "root", "vault.test", "certificate has an unknown critical extension");
 	refuses("agree", "root", "vault.test", "certificate must not be used to sign (key usage)");
 	refuses("leaf-int-client int-client", "root", "vault.test",
-		"CA certificate \"CN=For Clients\" is not meant for servers (extended key usage)");
+		"CA certificate \"CN=For Clients\" is not for servers (extended key usage)");
 	refuses("leaf-int-no-ca int-no-ca", "root", "vault.test", "CA certificate \"CN=No CA\" is no CA, but has signed another");
-	refuses("leaf-int-no-sign int-no-sign", "root", "vault.test", "CA certificate \"CN=No Sign\" must not be used for this (key usage)");
+	refuses("leaf-int-no-sign int-no-sign", "root", "vault.test", "CA certificate \"CN=No Sign\" must not be used to sign (key usage)");
 	refuses("leaf-int-unknown int-unknown", "root", "vault.test",
-		"CA certificate \"CN=Unknown\" has a critical extension that is not known here");
-	refuses("leaf-int-00 int-00 int-0", "root", "vault.test", "CA certificate \"CN=Intermediate 0\" is not for a chain this long");
+		"CA certificate \"CN=Unknown\" has an unknown critical extension");
+	refuses("leaf-int-00 int-00 int-0", "root", "vault.test", "CA certificate \"CN=Intermediate 0\" does not allow a chain this long");
 	refuses("leaf-int-root-0 int-root-0", "root-0", "vault.test", "trusted CA \"CN=Root 0\" does not allow a chain this long");
 	accepts("leaf-root-0", "root-0", "vault.test");
 	refuses("leaf-int-nc int-nc", "root", "vault.test",
-		"CA certificate \"CN=Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
+		"CA certificate \"CN=Constrained\" has name constraints, which cannot be checked yet");
 	refuses("leaf-int-nc-critical int-nc-critical", "root", "vault.test",
-		"CA certificate \"CN=Strictly Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
+		"CA certificate \"CN=Strictly Constrained\" has name constraints, which cannot be checked yet");
 	refuses("leaf-root-nc", "root-nc", "vault.test",
-		"trusted CA \"CN=Constrained Root\" limits the names that it signs for (name constraints), which cannot be checked yet");
+		"trusted CA \"CN=Constrained Root\" has name constraints, which cannot be checked yet");
 	refuses("leaf-int-nc", "int-nc", "vault.test",
-		"trusted CA \"CN=Constrained\" limits the names that it signs for (name constraints), which cannot be checked yet");
-	refuses("leaf-root-client", "root-client", "vault.test", "trusted CA \"CN=Client Root\" is not meant for servers (extended key usage)");
-	refuses("leaf-root-unknown", "root-unknown", "vault.test", "trusted CA \"CN=Unknown Root\" has a critical extension that is not known here");
+		"trusted CA \"CN=Constrained\" has name constraints, which cannot be checked yet");
+	refuses("leaf-root-client", "root-client", "vault.test", "trusted CA \"CN=Client Root\" is not for servers (extended key usage)");
+	refuses("leaf-root-unknown", "root-unknown", "vault.test", "trusted CA \"CN=Unknown Root\" has an unknown critical extension");
 	refuses("leaf-root-no-sign", "root-no-sign", "vault.test", "trusted certificate \"CN=No Sign Root\" is no CA, and not the server's own");
 }
 
@@ -190,9 +190,9 @@ test_keys(void)
 	accepts("leaf-root-p384", "root-p384", "vault.test");
 	accepts("leaf-root-p521", "root-p521", "vault.test");
 	accepts("leaf-root-sha1", "root-sha1", "vault.test");	/* nobody looks at a root's own signature */
-	refuses("rsa1024", "root", "vault.test", "certificate has an RSA key of 1024 bits, and only 2048 to 4096 can be used");
+	refuses("rsa1024", "root", "vault.test", "certificate has an RSA key of 1024 bits, not 2048 to 4096");
 	refuses("leaf-root-rsa1024", "root-rsa1024", "vault.test",
-		"trusted CA \"CN=Root rsa1024\" has an RSA key of 1024 bits, and only 2048 to 4096 can be used");
+		"trusted CA \"CN=Root rsa1024\" has an RSA key of 1024 bits, not 2048 to 4096");
 	refuses("ed25519", "root", "vault.test", "certificate has an Ed25519 key, which cannot be used");
 	refuses("leaf-root-ed25519", "root-ed25519", "vault.test", "certificate is signed with Ed25519, which cannot be verified");
 	refuses("pss", "root", "vault.test", "certificate has an RSA-PSS key, which cannot be used");
@@ -250,7 +250,7 @@ test_paths(void)
 	refuses("self-plain", "self", "vault.test", "trusted CA \"CN=vault.test\" has not signed this chain, which names it");
 	refuses("self", "self-plain", "vault.test", "trusted certificate \"CN=vault.test\" is no CA, and not the server's own");
 	refuses("leaf-self-plain", "self-plain", "vault.test", "trusted certificate \"CN=vault.test\" is no CA, and not the server's own");
-	refuses("root-rsa8192", "root", "vault.test", "certificate has an RSA key of 8192 bits, and only 2048 to 4096 can be used");
+	refuses("root-rsa8192", "root", "vault.test", "certificate has an RSA key of 8192 bits, not 2048 to 4096");
 	refuses("int leaf", "root", "vault.test", "certificate has no subject alternative name");	/* the server's own comes first */
 }
 
@@ -260,7 +260,7 @@ test_dates(void)
 	struct run r = run_of("leaf", "root", "vault.test");
 
 	refuses("expired", "root", "vault.test", "certificate expired on 2026-01-02T03:04:05Z, and it is now 2027-01-01T00:00:00Z");
-	hints("if that is not the time, set the clock; else another certificate is needed");
+	hints("if that is wrong, set the clock; else renew the certificate");
 	refuses("early", "root", "vault.test", "certificate is not valid before 2044-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
 	refuses("leaf-int-expired int-expired", "root", "vault.test",
 		"CA certificate \"CN=Expired Intermediate\" expired on 2021-01-01T00:00:00Z, and it is now 2027-01-01T00:00:00Z");
@@ -317,7 +317,7 @@ test_limits(void)
 	r.sent[0] = S("");
 	r.sent_n = 1;
 	ok(look(&r) != 0, "an empty certificate");
-	is_line(&x.err, "certificate 1 of 1 that the server sent cannot be decoded", "its sentence");
+	is_line(&x.err, "certificate 1 of 1 from the server cannot be decoded", "its sentence");
 	r.sent[0] = certs_der("leaf");
 	r.sent[1] = r.sent[2] = (struct str){ big, sizeof big };
 	r.sent_n = 3;
@@ -325,14 +325,14 @@ test_limits(void)
 	is_line(&x.err, "server sent more than 16 certificates or 65536 bytes of them", "its sentence");
 	r.sent_n = 2;
 	ok(look(&r) != 0, "one that cannot be decoded");
-	is_line(&x.err, "certificate 2 of 2 that the server sent cannot be decoded", "its sentence");
+	is_line(&x.err, "certificate 2 of 2 from the server cannot be decoded", "its sentence");
 
 	r = run_of("leaf-int int", "root", "vault.test");
 	r.signatures = X509_SIGNATURES - 2;
 	ok(look(&r) == 0 && x.signatures == X509_SIGNATURES, "two signatures, when two are left");
 	r.signatures++;
 	ok(look(&r) != 0 && x.signatures == X509_SIGNATURES, "not when one is");
-	is_line(&x.err, "server's certificates are not trusted after 20 signatures, and no more are verified", "its sentence");
+	is_line(&x.err, "server's certificates are not trusted after 20 signatures, the limit", "its sentence");
 
 	r = run_of("leaf", "root", "vault.test");
 	r.trusted = S("-----BEGIN CERTIFICATE-----\nno?\n");

@@ -159,8 +159,8 @@ static const struct {
 	{ "a", "F:1:2: neither = nor { behind a key" },
 	{ "a b", "F:1:4: neither = nor { behind a key" },
 	{ "a = ", "F:1:5: no value" },
-	{ "a = b", "F:1:5: no value: strings stand in double quotes" },
-	{ "a = SECRET", "F:1:5: no value: strings stand in double quotes" },
+	{ "a = b", "F:1:5: no value: strings need double quotes" },
+	{ "a = SECRET", "F:1:5: no value: strings need double quotes" },
 	{ "a {\n b = }", "F:2:6: no value" },
 	{ "a {\n b = 1\n", "F:1:3: never closed" },
 	{ "a = [1, 2", "F:1:10: no comma and no end of the list" },
@@ -184,11 +184,11 @@ static const struct {
 	{ "a = \"\\U00110000\"", "F:1:6: unknown escape" },
 	{ "a = \"\\400\"", "F:1:6: unknown escape" },
 	{ "a = 1\nb = 2 /* SECRET", "F:2:7: comment without its end" },
-	{ "a = <<EOF\nSECRET\n", "F:1:5: heredoc without its end: a line with its word and nothing else" },
-	{ "a = <<EOF\nSECRET\nEOF", "F:1:5: heredoc without its end: a line with its word and nothing else" },
-	{ "a = 08", "F:1:5: no value: strings stand in double quotes" },
-	{ "a = 1b", "F:1:5: no value: strings stand in double quotes" },
-	{ "a = 'SECRET'", "F:1:5: no value: strings stand in double quotes" },
+	{ "a = <<EOF\nSECRET\n", "F:1:5: heredoc without a line of its word alone" },
+	{ "a = <<EOF\nSECRET\nEOF", "F:1:5: heredoc without a line of its word alone" },
+	{ "a = 08", "F:1:5: no value: strings need double quotes" },
+	{ "a = 1b", "F:1:5: no value: strings need double quotes" },
+	{ "a = 'SECRET'", "F:1:5: no value: strings need double quotes" },
 	{ "a = 1\nb = 2\n  a = 3", "F:3:3: key \"a\" was set before, at 1:1" },
 	{ "x { a = 1, \"\\u0061\" = 3 }", "F:1:12: key \"a\" was set before, at 1:5" },
 	{ "{\"a\":{\"b\":1},\"a\":2}", "F:1:14: key \"a\" was set before, at 1:2" },
@@ -257,7 +257,7 @@ bounds(void)
 			buf_add_c(&b, '[');
 		for (int i = 1; i < HCL_DEPTH + more; i++)
 			buf_add_c(&b, ']');
-		bound(buf_str(&b), more ? "too many lists and objects inside each other" : NULL);
+		bound(buf_str(&b), more ? "nested too deep" : NULL);
 		b.len = 0;
 		for (int i = 0; i < HCL_DEPTH + more; i++)
 			buf_fmt(&b, "{\"a\":");

@@ -135,18 +135,18 @@ heads(void)
 	bad(S("HTTP/1.x 200 x\r\n\r\n"), "answer: bad status line");
 	bad(S("HTTP/1.10 200 x\r\n\r\n"), "answer: bad status line");
 	bad(S("HTTP/1.1 +20 x\r\n\r\n"), "answer: bad status line");
-	bad(S(OK "A: b\n\r\n"), "answer: a bare carriage return or line feed in the head");
-	bad(S("HTTP/1.1 200 OK\n\n"), "answer: a bare carriage return or line feed in the head");
-	bad(S(OK "A: b\rC: d\r\n\r\n"), "answer: a bare carriage return or line feed in the head");
-	bad(S(OK "A: b\r\r\n\r\n"), "answer: a bare carriage return or line feed in the head");
-	bad(S(OK "A: b\0\r\n\r\n"), "answer: a control byte in the head");
-	bad(S(OK "A: b\x7f\r\n\r\n"), "answer: a control byte in the head");
-	bad(S(OK "A: b\r\n c\r\n\r\n"), "answer: a folded line in the head");
-	bad(S(OK "\tA: b\r\n\r\n"), "answer: a folded line in the head");
-	bad(S(OK "A\r\n\r\n"), "answer: a line without a colon in the head");
-	bad(S(OK "A : b\r\n\r\n"), "answer: bad field name in the head");
-	bad(S(OK ": b\r\n\r\n"), "answer: bad field name in the head");
-	bad(S(OK "A\xc3: b\r\n\r\n"), "answer: bad field name in the head");
+	bad(S(OK "A: b\n\r\n"), "answer: a bare cr or lf");
+	bad(S("HTTP/1.1 200 OK\n\n"), "answer: a bare cr or lf");
+	bad(S(OK "A: b\rC: d\r\n\r\n"), "answer: a bare cr or lf");
+	bad(S(OK "A: b\r\r\n\r\n"), "answer: a bare cr or lf");
+	bad(S(OK "A: b\0\r\n\r\n"), "answer: a control byte");
+	bad(S(OK "A: b\x7f\r\n\r\n"), "answer: a control byte");
+	bad(S(OK "A: b\r\n c\r\n\r\n"), "answer: a folded line");
+	bad(S(OK "\tA: b\r\n\r\n"), "answer: a folded line");
+	bad(S(OK "A\r\n\r\n"), "answer: a line without a colon");
+	bad(S(OK "A : b\r\n\r\n"), "answer: bad field name");
+	bad(S(OK ": b\r\n\r\n"), "answer: bad field name");
+	bad(S(OK "A\xc3: b\r\n\r\n"), "answer: bad field name");
 	bad(S(OK "Content-Length: 1\r\nContent-length: 1\r\n\r\n"), "answer: content-length that is no one number");
 	bad(S(OK "Content-Length: 1, 1\r\n\r\n"), "answer: content-length that is no one number");
 	bad(S(OK "Content-Length:\r\n\r\n"), "answer: content-length that is no one number");
@@ -382,13 +382,13 @@ bodies(void)
 	body_bad(CHUNKED(9), S("0x1\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: bad chunk size");
 	body_bad(CHUNKED(9), S("1 \r\n"), ERR_PEER, CAUSE_ANSWER, "answer: bad chunk size");
 	body_bad(CHUNKED(9), S(" 1\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: bad chunk size");
-	body_bad(CHUNKED(9), S("1\na"), ERR_PEER, CAUSE_ANSWER, "answer: a bare carriage return or line feed around a chunk");
+	body_bad(CHUNKED(9), S("1\na"), ERR_PEER, CAUSE_ANSWER, "answer: a bare cr or lf");
 	body_bad(CHUNKED(9), S("1\r\nab"), ERR_PEER, CAUSE_ANSWER, "answer: chunk is longer than its size");
-	body_bad(CHUNKED(9), S("1\r\na\n"), ERR_PEER, CAUSE_ANSWER, "answer: a bare carriage return or line feed around a chunk");
-	body_bad(CHUNKED(9), S("1\r\na\rx"), ERR_PEER, CAUSE_ANSWER, "answer: a bare carriage return or line feed around a chunk");
-	body_bad(CHUNKED(9), S("1;\1\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: a control byte around a chunk");
-	body_bad(CHUNKED(9), S("0\r\nA\0\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: a control byte around a chunk");
-	body_bad(CHUNKED(9), S("0\r\nA\n"), ERR_PEER, CAUSE_ANSWER, "answer: a bare carriage return or line feed around a chunk");
+	body_bad(CHUNKED(9), S("1\r\na\n"), ERR_PEER, CAUSE_ANSWER, "answer: a bare cr or lf");
+	body_bad(CHUNKED(9), S("1\r\na\rx"), ERR_PEER, CAUSE_ANSWER, "answer: a bare cr or lf");
+	body_bad(CHUNKED(9), S("1;\1\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: a control byte");
+	body_bad(CHUNKED(9), S("0\r\nA\0\r\n"), ERR_PEER, CAUSE_ANSWER, "answer: a control byte");
+	body_bad(CHUNKED(9), S("0\r\nA\n"), ERR_PEER, CAUSE_ANSWER, "answer: a bare cr or lf");
 }
 
 /* Zeros before a size, extensions and trailers could go on for ever. */

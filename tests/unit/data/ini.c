@@ -73,13 +73,13 @@ static const struct {
 	{ "a byte order mark", S("\xef\xbb\xbf[a]\nb = 1\n"), S("[|a|a];2 b=1;") },
 	{ "one of them", S("\xef\xbb\xbf\xef\xbb\xbf[a]\nb = 1\n"), S("") },
 	{ "bytes beyond ascii", S("[profile \xc3\xa9]\nb = \xff\n"), S("[profile|\xc3\xa9|profile \xc3\xa9];2 b=\xff;") },
-	{ "not closed", S("[a]\nb = 1\n[profile c\nb = 2\n"), S("! line 3: a nul byte, or a section without a name or its bracket") },
-	{ "closed in a comment", S("[a # ]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
-	{ "no name", S("[]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
-	{ "blanks for a name", S("[ \t]\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
-	{ "a bracket alone", S("a\n["), S("! line 2: a nul byte, or a section without a name or its bracket") },
-	{ "a nul", S("[a]\nb = 1\0 2\n"), S("! line 2: a nul byte, or a section without a name or its bracket") },
-	{ "a nul in a comment", S("# \0\n"), S("! line 1: a nul byte, or a section without a name or its bracket") },
+	{ "not closed", S("[a]\nb = 1\n[profile c\nb = 2\n"), S("! line 3: a nul byte, or a broken section") },
+	{ "closed in a comment", S("[a # ]\n"), S("! line 1: a nul byte, or a broken section") },
+	{ "no name", S("[]\n"), S("! line 1: a nul byte, or a broken section") },
+	{ "blanks for a name", S("[ \t]\n"), S("! line 1: a nul byte, or a broken section") },
+	{ "a bracket alone", S("a\n["), S("! line 2: a nul byte, or a broken section") },
+	{ "a nul", S("[a]\nb = 1\0 2\n"), S("! line 2: a nul byte, or a broken section") },
+	{ "a nul in a comment", S("# \0\n"), S("! line 1: a nul byte, or a broken section") },
 };
 
 #define WHOLE "\xef\xbb\xbf# c\r\n[default]\nregion = eu-west-1 # c\n[profile \"my prof\"]\ns3 =\n  a = b\n  c\nrole_arn: 'x'\n  more\nlast=\n"

@@ -265,10 +265,10 @@ test_answers(void)
 	server.each = 1;
 	is_run("200 hello world", "byte for byte");
 	fresh(S("HTTP/1.1 100 A\r\n\r\nHTTP/1.1 100 B\r\n\r\nHTTP/1.1 100 C\r\n\r\nHTTP/1.1 100 D\r\n\r\nHTTP/1.1 100 E\r\n\r\n" OK_ANSWER));
-	is_run("answer: status 100 where none was asked for", "a fifth is not");
+	is_run("answer: status 100 was not asked for", "a fifth is not");
 	is_how(ANSWER_BROKEN, CAUSE_ANSWER);
 	fresh(S("HTTP/1.1 101 Switching Protocols\r\n\r\n" OK_ANSWER));
-	is_run("answer: status 101 where none was asked for", "nor another protocol");
+	is_run("answer: status 101 was not asked for", "nor another protocol");
 	is_how(ANSWER_BROKEN, CAUSE_ANSWER);
 }
 
