@@ -165,7 +165,7 @@ static inline const struct trust_source *
 certs_trust(struct certs_source *s, struct str text, size_t step)
 {
 	*s = (struct certs_source){ .text = text, .step = step, .name = "ca.pem" };
-	s->source = (struct trust_source){ .rewind = certs_rewind, .more = certs_more, .name = &s->name, .ctx = s };
+	s->source = (struct trust_source){ .rewind = certs_rewind, .more = certs_more, .name = &s->name, .setting = "-ca-cert", .ctx = s };
 	return &s->source;
 }
 

@@ -12,7 +12,8 @@
 struct roots
 answer_vault_roots(const struct config *c)
 {
-	return (struct roots){ .file = c->set[CONF_CA_CERT].value.at, .bytes = c->ca_pem, .path = c->set[CONF_CA_PATH].value.at };
+	return (struct roots){ .file = c->set[CONF_CA_CERT].value.at, .setting = "-ca-cert", .bytes = c->ca_pem,
+		.path = c->set[CONF_CA_PATH].value.at };
 }
 
 /* And AWS's, to which nothing of Vault's applies. */
@@ -96,8 +97,6 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);
 	xfer_cancel(x);
-	if (!vault && x->out.how == ANSWER_TLS && str_find(str_of(x->err.hint), S("-ca-cert")) != SIZE_MAX)
-		err_hint(&x->err, "name a file that holds its certificate by %s", ask->ca.len ? "ca" : "AWS_CA_BUNDLE");
 	limit_end(f->limit, clock_now());
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);

@@ -13,11 +13,7 @@ static const char names[] = "\0" "static\0" "iot\0" "env\0" "file\0" "web-identi
 const char *
 chain_name(enum chain_source source)
 {
-	const char *name = names;
-
-	for (unsigned n = source; n > 0; n--)
-		name = str_next(name);
-	return name;
+	return str_nth(names, source);
 }
 
 enum chain_source

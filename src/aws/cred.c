@@ -13,11 +13,7 @@ const char cred_names[] =
 const char *
 cred_name(enum cred_var var)
 {
-	const char *name = cred_names;
-
-	for (unsigned n = 2 * (unsigned)var; n > 0; n--)
-		name = str_next(name);
-	return name;
+	return str_nth(cred_names, 2 * (unsigned)var);
 }
 
 int
@@ -64,14 +60,12 @@ int
 cred_parse_json(struct cred *out, struct str body, enum cred_json spelling, struct arena *a, struct err *e)
 {
 	/* Id, secret, token and expiration, in the order of enum cred_json. */
-	const char *key = "AccessKeyId\0SecretAccessKey\0Token\0Expiration\0"
+	const char *key = str_nth("AccessKeyId\0SecretAccessKey\0Token\0Expiration\0"
 	    "AccessKeyId\0SecretAccessKey\0SessionToken\0Expiration\0"
-	    "accessKeyId\0secretAccessKey\0sessionToken\0expiration";
+	    "accessKeyId\0secretAccessKey\0sessionToken\0expiration", 4 * (unsigned)spelling);
 	struct json root;
 	struct str value[4];
 
-	for (unsigned n = 4 * (unsigned)spelling; n > 0; n--)
-		key = str_next(key);
 	if (json_parse(&root, body, e) < 0 || (spelling == CRED_JSON_IOT && json_get(root, "credentials", &root, e) < 0))
 		goto fail;
 	for (unsigned i = 0; i < 4; i++, key = str_next(key)) {

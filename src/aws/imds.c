@@ -28,10 +28,8 @@ static int
 find_url(struct imds *m, enum imds_state state, struct arena *a, struct err *e)
 {
 	struct buf url = arena_buf(a, m->base.len + 64 + 3 * m->role.len);	/* 64: the longest has 8 and 35 */
-	const char *place = places;
+	const char *place = str_nth(places, (state == IMDS_CRED ? IMDS_ROLES : state) - IMDS_TOKEN);
 
-	for (int n = state == IMDS_CRED ? IMDS_ROLES : (int)state; n > IMDS_TOKEN; n--)
-		place = str_next(place);
 	buf_fmt(&url, "%.*s/latest/%s%s", STR(m->base), state > IMDS_CRED ? IDENTITY : "", place);
 	if (state == IMDS_CRED)
 		uri_add_escaped(&url, m->role, false);

@@ -40,7 +40,7 @@ bool str_begins(struct str s, const char *c);
 /* Whether s is one of a list: C strings one behind the other, an empty one at the end ("yes\0" "no\0"). Lists are single
    strings since a table of pointers costs a relocation each. */
 bool str_is_in(struct str s, const char *list);
-/* The nth, from 0, of such a list; it has that many. */
+/* The nth, from 0, of such a list; it has that many, the empty one at its end counted. */
 const char *str_nth(const char *list, unsigned n);
 /* The C string behind this one in such a list. */
 static inline const char *

@@ -379,8 +379,8 @@ try_vault(struct doctor *d)
 		row(d, "vault", OK, str_of(m.node));
 		return;
 	}
-	/* A proxy may let logins through and nothing else; it answers, then. */
-	d->is_unfit = d->err.cause == CAUSE_UNREACHABLE || (d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT);
+	/* A proxy may let logins through and nothing else. */
+	d->is_unfit = d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT;
 	say_err(d, "vault", d->is_unfit ? FAILED : INFO);
 }
 

@@ -18,11 +18,7 @@ const unsigned char conf_bits[CONF_KEYS] = {
 const char *
 conf_text(enum conf_key key, enum conf_text which)
 {
-	const char *t = texts;
-
-	for (unsigned n = (unsigned)key * CONF_TEXTS + which; n > 0; n--)
-		t = str_next(t);
-	return t;
+	return str_nth(texts, (unsigned)key * CONF_TEXTS + which);
 }
 
 static struct str

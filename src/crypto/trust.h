@@ -26,6 +26,7 @@ struct trust_source {
 	struct str roots;	/* certificates in DER, one behind the other, beside the PEM: crypto/awsroots; may be empty */
 	const char *const *name;	/* what is being read at the moment, for messages; may be NULL or point to NULL */
 	const char *const *path;	/* the file or folder that was named; the same */
+	const char *setting;	/* by which to name more of them, for hints; static */
 	void *ctx;
 };
 

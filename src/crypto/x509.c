@@ -238,7 +238,7 @@ say_untrusted(struct x509 *x)
 		say_name(x, "root", last->subject);
 		say(x, " is sent but not trusted");
 	}
-	buf_fmt(&x->hint, "name a file that holds its certificate by -ca-cert");
+	buf_fmt(&x->hint, "name a file that holds its certificate by %s", x->config.trust->setting);
 	if (x->trust.skipped_n)
 		buf_fmt(&x->hint, " (%u given cannot be decoded, the first in line %u)", x->trust.skipped_n,
 			x->trust.skipped_line);

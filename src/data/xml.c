@@ -99,15 +99,6 @@ read_text(struct buf *out, struct str text)
 	return c >= 0;
 }
 
-/* The nth of a list of names; empty behind its last. */
-static __attribute__((noinline)) const char *
-nth(const char *list, size_t n)
-{
-	for (; n > 0; n--)
-		list = str_next(list);
-	return list;
-}
-
 static bool
 is_blank(struct str s)
 {
@@ -125,7 +116,7 @@ xml_read(struct str text, const char *path, const char *names, struct str *out, 
 	struct buf b;
 	enum tag kind;
 
-	for (size_t i = 0; *nth(names, i); i++)
+	for (unsigned i = 0; *str_nth(names, i); i++)
 		out[i] = (struct str){ NULL, 0 };
 	str_span(&rest, BLANK);
 	if (str_begins(rest, "<?xml ")) {
@@ -139,16 +130,16 @@ xml_read(struct str text, const char *path, const char *names, struct str *out, 
 		if (kind != TAG_CLOSE) {
 			if (depth == XML_DEPTH || found)
 				goto bad;
-			if (entered == depth && *nth(path, entered)) {
-				entered += str_is(name, nth(path, entered));
-				if (entered > depth && !*nth(path, entered)) {
+			if (entered == depth && *str_nth(path, entered)) {
+				entered += str_is(name, str_nth(path, entered));
+				if (entered > depth && !*str_nth(path, entered)) {
 					if (seen)
 						goto bad;
 					seen = true;
 				}
 			} else if (entered == depth) {
-				for (size_t i = 0; !found && *nth(names, i); i++)
-					found = str_is(name, nth(names, i)) ? &out[i] : NULL;
+				for (unsigned i = 0; !found && *str_nth(names, i); i++)
+					found = str_is(name, str_nth(names, i)) ? &out[i] : NULL;
 				if (found && found->at)
 					goto bad;
 			}

@@ -26,9 +26,10 @@ rewind_all(void *ctx, struct err *e)
 int
 roots_open(struct trust_source *out, struct file_reader *r, const struct roots *from, struct err *e)
 {
-	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .path = &r->path, .ctx = r };
+	*out = (struct trust_source){ .rewind = rewind_all, .more = more, .name = &r->name, .path = &r->path,
+		.setting = from->setting, .ctx = r };
 	if (from->file && *from->file)
-		return file_reader_open(r, from->file, e) == 0 ? 0 : from->setting ? err_in(e, "%s", from->setting) : -1;
+		return file_reader_open(r, from->file, e) == 0 ? 0 : from->whose == ROOTS_VAULT ? -1 : err_in(e, "%s", from->setting);
 	if (from->bytes.len) {
 		file_reader_bytes(r, from->bytes);
 		return 0;
@@ -40,9 +41,9 @@ roots_open(struct trust_source *out, struct file_reader *r, const struct roots *
 			return 0;
 	if (from->whose == ROOTS_AWS_OWN) {
 		file_reader_bytes(r, S(""));
-		*out = (struct trust_source){ .roots = awsroots() };
+		*out = (struct trust_source){ .roots = awsroots(), .setting = from->setting };
 		return 0;
 	}
 	err_set(e, ERR_INPUT, CAUSE_USE, "no CA certificates: none given, none in the usual places");
-	return err_hint(e, "name a file of them with %s", from->whose == ROOTS_VAULT ? "-ca-cert or VAULT_CACERT" : "AWS_CA_BUNDLE");
+	return err_hint(e, "name a file of them with %s", from->whose == ROOTS_VAULT ? "-ca-cert or VAULT_CACERT" : from->setting);
 }

@@ -19,14 +19,14 @@ enum roots_for {
 struct roots {
 	enum roots_for whose;
 	const char *file;	/* PEM; NULL or "": none. Of AWS: AWS_CA_BUNDLE, or an iot block's ca */
-	const char *setting;	/* what says the file, for errors; NULL: they begin with its path */
+	const char *setting;	/* what says the file, for hints, and of AWS for errors; static */
 	struct str bytes;	/* PEM; empty: none */
 	const char *path;	/* a folder of PEM files; NULL or "": none */
 };
 
 /* Open the source: *out reads by *r, so neither may move. Call it before the first byte goes to any network, so that a wrong
    file is not found out by a half-made connection; then file_reader_close(r). 0; or -1: CAUSE_FILE for one that was configured
-   and cannot be read, "AWS_CA_BUNDLE: " in front where that is AWS's; CAUSE_USE "no CA certificates: none given, none in the usual places", with a hint. */
+   and cannot be read, of AWS with the setting in front; CAUSE_USE "no CA certificates: none given, none in the usual places", with a hint. */
 int roots_open(struct trust_source *out, struct file_reader *r, const struct roots *from, struct err *e)
 	__attribute__((warn_unused_result));
 

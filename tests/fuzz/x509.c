@@ -64,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static char memory[X509_ARENA];
 	static struct x509 x;
 	struct arena arena = { .at = memory, .cap = sizeof memory };
-	struct trust_source source = { .rewind = rewind_input, .more = more };
+	struct trust_source source = { .rewind = rewind_input, .more = more, .setting = "-ca-cert" };
 	struct x509_config config = { .now_s = 1798761600, .arena = &arena, .trust = &source };
 	struct str rest = { (const char *)data, len };
 	struct err e = { 0 };

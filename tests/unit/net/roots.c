@@ -72,7 +72,7 @@ elsewhere(void *ctx)
 		return 2;
 	if (!*bundle && (err.cause != CAUSE_USE || !str_is(str_of(err.hint), "name a file of them with -ca-cert or VAULT_CACERT")))
 		return 3;
-	if (!str_eq(taken((struct roots){ .whose = ROOTS_AWS }), want))
+	if (!str_eq(taken((struct roots){ .whose = ROOTS_AWS, .setting = "AWS_CA_BUNDLE" }), want))
 		return 4;
 	if (!*bundle && (err.cause != CAUSE_USE || !str_is(str_of(err.hint), "name a file of them with AWS_CA_BUNDLE")))
 		return 5;

@@ -6,6 +6,7 @@
 #include "sys/mem.h"
 #include "tap.h"
 #include "unit/sys/fault.h"
+#include "unit/sys/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,47 +17,7 @@
 static struct err err;
 static struct arena arena;
 static unsigned others;
-static char home[64];
 static char big[WHOLE];
-
-static void
-put(const char *name, const char *text, mode_t mode)
-{
-	int fd;
-
-	unlink(name);
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) || fchmod(fd, mode) < 0)
-		exit(1);
-	close(fd);
-}
-
-static bool
-holds(const char *name, const char *text)
-{
-	char got[200] = "";
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = read(fd, got, sizeof got - 1);
-
-	close(fd);
-	return n >= 0 && !strcmp(got, text);
-}
-
-static bool
-is_there(const char *name)
-{
-	struct stat st;
-
-	return lstat(name, &st) == 0;
-}
-
-static int
-mode_of(const char *name)
-{
-	struct stat st;
-
-	return lstat(name, &st) == 0 ? (int)(st.st_mode & 07777) : -1;
-}
 
 static void
 test_create(void)
@@ -165,17 +126,11 @@ test_first_at_once(void)
 int
 main(void)
 {
-	char remove[100];
-
-	snprintf(home, sizeof home, "%s/pantler-file-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	if (!mkdtemp(home) || chdir(home) < 0 || mem_arena(&arena, 1 << 20, &err) < 0)
+	if (!folder_enter() || mem_arena(&arena, 1 << 20, &err) < 0)
 		return 1;
 	test_others();
 	test_create();
 	test_first_at_once();
 	mem_release(&arena);
-	snprintf(remove, sizeof remove, "rm -rf '%s'", home);
-	if (chdir("/") < 0 || system(remove) != 0)
-		return 1;
-	return tap_end();
+	return folder_remove() ? tap_end() : 1;
 }
