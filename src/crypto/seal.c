@@ -3,11 +3,10 @@
 #include "crypto/seal.h"
 
 #include "base/wipe.h"
+#include "crypto/curve.h"
 #include "crypto/hash.h"
 #include "data/code.h"
 #include "data/json.h"
-
-#include <bearssl_ec.h>
 
 static struct str
 bytes(const void *at, size_t n)
@@ -32,7 +31,7 @@ derive_key(struct seal *s, const uint8_t *theirs)
 int
 seal_agree(struct seal *s, uint8_t private[SEAL_KEY], const uint8_t theirs[SEAL_KEY], bool derive, struct err *e)
 {
-	const br_ec_impl *ec = &br_ec_all_m31;
+	const br_ec_impl *ec = CURVE_25519;
 	uint8_t any = 0, differs = 0;
 
 	ec->mulgen(s->own, private, SEAL_KEY, BR_EC_curve25519);
