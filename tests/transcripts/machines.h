@@ -6,6 +6,7 @@
 #include "aws/chain.h"
 #include "vault/ec2.h"
 #include "vault/health.h"
+#include "vault/read.h"
 #include "vault/self.h"
 #include "vault/wrap.h"
 
@@ -19,6 +20,7 @@ static union {
 	struct ec2 ec2;
 	struct health health;
 	struct self self;
+	struct read read;
 	struct wrap wrap;
 	struct sts sts;
 	struct web web;
@@ -37,6 +39,7 @@ static struct cred signer;	/* the variables', for STS */
 static struct chain_config sources;
 static struct str iot[IOT_KEYS];	/* the block */
 static struct str wrap_token;
+static struct read wanted;	/* what a file says of a secret */
 
 /* Before a file is read. */
 static void
@@ -47,6 +50,7 @@ forget(void)
 	vars = (struct cred_env){ 0 };
 	pkcs7 = false;
 	wrap_token = S("hvs.0123456789abcdef");
+	wanted = (struct read){ .vault = &vault, .token = wrap_token };
 	vault = (struct vault){ .address = { .tls = true, .host = { .name = S("vault") }, .port = 8200, .has_port = true, .path = S("/") } };
 	told = (struct ec2){ .config = { .mount = S("aws"), .role = S("web") }, .proof = S("QUJDRA==") };
 	memset(iot, 0, sizeof iot);
@@ -297,6 +301,48 @@ wrap_describe(struct buf *b)
 }
 
 static void
+read_init(void)
+{
+	machine.read = wanted;
+}
+
+/* The fields of struct read by their names; kv as any, find, 1, 2; and vault_set's. */
+static bool
+read_set(struct str key, struct str value)
+{
+	if (str_is(key, "path"))
+		wanted.path = value;
+	else if (str_is(key, "mount"))
+		wanted.mount = value;
+	else if (str_is(key, "query"))
+		wanted.query = value;
+	else if (str_is(key, "body"))
+		wanted.body = value;
+	else if (str_is(key, "write"))
+		wanted.is_write = str_is(value, "true");
+	else if (str_is(key, "version"))
+		return str_to_u64(value, &wanted.version);
+	else if (str_is(key, "kv"))
+		wanted.kv = str_is(value, "find") ? READ_KV : str_is(value, "any") ? READ_ANY : str_is(value, "1") ? READ_KV_1 : READ_KV_2;
+	else
+		return vault_set(key, value);
+	return true;
+}
+
+/* Where it was read and what it is made of; a wrapping token in its place. */
+static void
+read_describe(struct buf *b)
+{
+	const struct read *m = &machine.read;
+
+	buf_fmt(b, "= %s %.*s\n", m->is_v2 ? "v2" : "at", STR(m->where));
+	if (m->secret.wrapping_token.len)
+		buf_fmt(b, "= wrapped %.*s\n", STR(m->secret.wrapping_token));
+	else
+		buf_fmt(b, "= data %.*s\n", STR(m->data.text));
+}
+
+static void
 web_init(void)
 {
 	machine.web = (struct web){ .sts = { .env = &vars, .host = own.host } };
@@ -399,6 +445,7 @@ static const struct kind {
 	{ "health", "vault https://vault:8200: \0", health_init, health_step, NULL, vault_set, health_describe, false },
 	{ "self-renew", "vault https://vault:8200: \0", renew_init, self_step, NULL, vault_set, self_describe, false },
 	{ "self-lookup", "vault https://vault:8200: \0", lookup_init, self_step, NULL, vault_set, self_describe, false },
+	{ "read", "vault https://vault:8200: \0", read_init, read_step, NULL, read_set, read_describe, false },
 	{ "self-revoke", "vault https://vault:8200: \0", revoke_init, self_step, NULL, vault_set, revoke_describe, false },
 	{ "wrap", "vault https://vault:8200: \0", wrap_init, wrap_step, NULL, wrap_set, wrap_describe, false },
 	{ "sts-who", "sts: \0", who_init, sts_step, NULL, set_word, who_describe, false },
