@@ -157,6 +157,17 @@ add_cell(struct buf *out, struct str text, size_t width)
 		buf_add_c(out, ' ');
 }
 
+void
+show_row(struct buf *out, struct str name, struct str value, size_t width)
+{
+	add_cell(out, name, width);
+	if (str_eq(value, NEVER))	/* not to be escaped */
+		buf_add_str(out, NEVER);
+	else
+		buf_add_escaped(out, value);
+	buf_add_c(out, '\n');
+}
+
 int
 show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struct err *e)
 {
@@ -170,18 +181,10 @@ show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struc
 	for (size_t i = 0; i < r->n; i++)
 		if (r->row[i].name.len > width)
 			width = r->row[i].name.len;
-	add_cell(out, S("Key"), width);
-	buf_fmt(out, "Value\n");
-	add_cell(out, S("---"), width);
-	buf_fmt(out, "-----\n");
-	for (size_t i = 0; i < r->n; i++) {
-		add_cell(out, r->row[i].name, width);
-		if (str_eq(r->row[i].value, NEVER))	/* not to be escaped */
-			buf_add_str(out, NEVER);
-		else
-			buf_add_escaped(out, r->row[i].value);
-		buf_add_c(out, '\n');
-	}
+	show_row(out, S("Key"), S("Value"), width);
+	show_row(out, S("---"), S("-----"), width);
+	for (size_t i = 0; i < r->n; i++)
+		show_row(out, r->row[i].name, r->row[i].value, width);
 	return out->full ? arena_err(e) : 0;
 }
 

@@ -9,6 +9,9 @@
 /* Key and Value in two columns, with the names and the order of `vault login`; strings escaped for the terminal. */
 int show_table(struct buf *out, const struct vault_secret *s, struct arena *a, struct err *e) __attribute__((warn_unused_result));
 
+/* One row of such a table: the name in a column of that width, and the value, with a line end. The sign for infinity stands as it is. */
+void show_row(struct buf *out, struct str name, struct str value, size_t width);
+
 /* The whole answer as `vault login -format=json` prints it: two blanks a level, the keys in its order. */
 int show_json(struct buf *out, const struct vault_secret *s, struct err *e) __attribute__((warn_unused_result));
 
