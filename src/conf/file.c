@@ -108,14 +108,14 @@ _Static_assert(sizeof(struct config) < 65536, "targets are short");
 
 /* "FILE:3:5: role is empty" */
 int
-file_refuse(struct file *f, struct hcl at, const char *name, const char *what)
+file_refuse(struct file *f, const struct hcl *at, const char *name, const char *what)
 {
 	err_set(f->e, ERR_INPUT, CAUSE_USE, "%s %s", name, what);
 	return hcl_in(f->e, f->name, at);
 }
 
 static int
-only_one(struct file *f, struct hcl at, const char *name)
+only_one(struct file *f, const struct hcl *at, const char *name)
 {
 	err_set(f->e, ERR_INPUT, CAUSE_USE, "at most one \"%s\" block is allowed", name);
 	return hcl_in(f->e, f->name, at);
@@ -154,7 +154,7 @@ find_row(struct str key, enum block in, const char **name)
 }
 
 static void
-note(struct file *f, struct hcl at, struct str key, const char *nearest, bool is_lacking)
+note(struct file *f, const struct hcl *at, struct str key, const char *nearest, bool is_lacking)
 {
 	struct config *c = f->config;
 	struct conf_unknown *u = &c->unknown[c->unknown_n];
@@ -168,7 +168,7 @@ note(struct file *f, struct hcl at, struct str key, const char *nearest, bool is
 
 /* "FILE:3:5: ", or NULL and the arena's error. */
 static const char *
-place(struct file *f, struct hcl at)
+place(struct file *f, const struct hcl *at)
 {
 	struct buf prefix = arena_buf(f->arena, strlen(f->name) + 32);
 	unsigned line, column;
@@ -294,7 +294,7 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 
 /* What a key that is no block says. */
 static int
-read_value(struct file *f, size_t row, const char *name, struct hcl v)
+read_value(struct file *f, size_t row, const char *name, const struct hcl *v)
 {
 	enum kind kind = rows[row].kind & ~AGENT;
 	enum hcl_type type = hcl_type(v);
@@ -335,7 +335,7 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 }
 
 static int
-lack(struct file *f, size_t row, const char *name, struct hcl key, struct str text)
+lack(struct file *f, size_t row, const char *name, const struct hcl *key, struct str text)
 {
 	bool is_later = rows[row].target;
 
@@ -350,20 +350,20 @@ lack(struct file *f, size_t row, const char *name, struct hcl key, struct str te
 
 /* Whether an object is but a label around others: its first key is none of the block's, and something stands in it. */
 bool
-file_is_label(struct file *f, struct hcl v, enum block in)
+file_is_label(struct file *f, const struct hcl *v, enum block in)
 {
 	struct hcl key, inner;
 	struct str text;
 	const char *nearest;
 	size_t cursor = 0;
 
-	return hcl_each(v, &cursor, &key, &inner) && hcl_type(inner) >= HCL_LIST &&
-	    (hcl_text(key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
+	return hcl_each(v, &cursor, &key, &inner) && hcl_type(&inner) >= HCL_LIST &&
+	    (hcl_text(&key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
 }
 
 /* What is known of a block when all of it has been read. */
 static int
-end_block(struct file *f, enum block in, const char *name, struct hcl at)
+end_block(struct file *f, enum block in, const char *name, const struct hcl *at)
 {
 	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
 		return file_refuse(f, at, name, "has no \"method\" block");
@@ -376,20 +376,24 @@ end_block(struct file *f, enum block in, const char *name, struct hcl at)
 
 /* A block: an object, in JSON perhaps in a list of one. A method's may be in another, whose key is its label then. */
 static int
-enter(struct file *f, enum block in, const char *name, struct hcl v)
+enter(struct file *f, enum block in, const char *name, const struct hcl *v)
 {
-	struct hcl start = v, key, inner;
+	const struct hcl *start = v;
+	struct hcl key, only, inner;
 	size_t cursor = 0;
 
-	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &v) && hcl_each(start, &cursor, &key, &inner))
-		return only_one(f, inner, name);
+	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &only)) {
+		if (hcl_each(start, &cursor, &key, &inner))
+			return only_one(f, &inner, name);
+		v = &only;
+	}
 	cursor = 0;
 	if (in == IN_METHOD && !f->type.at && file_is_label(f, v, in) && hcl_each(v, &cursor, &key, &inner)) {
-		if (hcl_text(key, f->arena, &f->type, f->e) < 0)
+		if (hcl_text(&key, f->arena, &f->type, f->e) < 0)
 			return -1;
 		if (str_eq_nocase(f->type, S("aws")))
 			f->type = S("aws");
-		return enter(f, in, name, inner);
+		return enter(f, in, name, &inner);
 	}
 	if (hcl_type(v) != HCL_OBJECT)
 		return file_refuse(f, v, name, hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
@@ -405,7 +409,7 @@ enter(struct file *f, enum block in, const char *name, struct hcl v)
 }
 
 int
-file_read_block(struct file *f, struct hcl body, enum block in)
+file_read_block(struct file *f, const struct hcl *body, enum block in)
 {
 	struct hcl key, v;
 	struct str text;
@@ -417,22 +421,22 @@ file_read_block(struct file *f, struct hcl body, enum block in)
 		size_t row;
 		enum kind kind;
 
-		if (hcl_text(key, f->arena, &text, f->e) < 0)
+		if (hcl_text(&key, f->arena, &text, f->e) < 0)
 			return -1;
 		row = find_row(text, in, &name);
 		if (row == FILE_ROWS) {
-			note(f, key, text, name, false);
+			note(f, &key, text, name, false);
 			continue;
 		}
 		kind = rows[row].kind;
-		if (kind == PASS || hcl_type(v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
+		if (kind == PASS || hcl_type(&v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
 			continue;
 		kind &= ~AGENT;
 		if (f->is_seen[row] && kind != LACK && kind != SINKS)
-			return kind == BLOCK ? only_one(f, key, name) : file_refuse(f, key, name, "was set before");
+			return kind == BLOCK ? only_one(f, &key, name) : file_refuse(f, &key, name, "was set before");
 		f->is_seen[row] = true;
-		result = kind == BLOCK ? enter(f, rows[row].target, name, v) : kind == SINKS ? file_read_sinks(f, v, S("")) :
-		    kind == LACK ? lack(f, row, name, key, text) : read_value(f, row, name, v);
+		result = kind == BLOCK ? enter(f, rows[row].target, name, &v) : kind == SINKS ? file_read_sinks(f, &v, S("")) :
+		    kind == LACK ? lack(f, row, name, &key, text) : read_value(f, row, name, &v);
 	}
 	return result;
 }
@@ -548,8 +552,8 @@ conf_read_files(struct config *c, enum conf_verb verb, const struct conf_file *f
 		f.name = file[i].name;
 		memset(f.is_seen, 0, sizeof f.is_seen);
 		if (hcl_parse(&root, file[i].text, e) < 0)
-			return hcl_in(e, f.name, root);
-		if (file_read_block(&f, root, IN_FILE) < 0)
+			return hcl_in(e, f.name, &root);
+		if (file_read_block(&f, &root, IN_FILE) < 0)
 			return -1;
 	}
 	return finish(&f);

@@ -39,21 +39,21 @@ struct file_sink {
 };
 
 /* Refuse a value: "FILE:3:5: name what". Returns -1. */
-int file_refuse(struct file *f, struct hcl at, const char *name, const char *what);
+int file_refuse(struct file *f, const struct hcl *at, const char *name, const char *what);
 
 /* Drop what these blocks have said. */
 void file_forget(struct file *f, enum block first, enum block last);
 
 /* Whether an object is nothing but a label, or several, around other objects or lists. */
-bool file_is_label(struct file *f, struct hcl v, enum block in);
+bool file_is_label(struct file *f, const struct hcl *v, enum block in);
 
 /* Read the keys of a block. */
-int file_read_block(struct file *f, struct hcl body, enum block in) __attribute__((warn_unused_result));
+int file_read_block(struct file *f, const struct hcl *body, enum block in) __attribute__((warn_unused_result));
 
 /* Put what these blocks have said where it belongs: a struct config, or a struct file_sink. */
 int file_apply(struct file *f, enum block first, enum block last, void *base) __attribute__((warn_unused_result));
 
 /* sink {} and sinks {}, in every shape, to the end of config->sink. `label`: what stands around them. */
-int file_read_sinks(struct file *f, struct hcl v, struct str label) __attribute__((warn_unused_result));
+int file_read_sinks(struct file *f, const struct hcl *v, struct str label) __attribute__((warn_unused_result));
 
 #endif

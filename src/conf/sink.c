@@ -20,7 +20,7 @@ judge(const struct file_sink *s, struct str type)
 }
 
 static int
-read_sink(struct file *f, struct hcl v, struct str label)
+read_sink(struct file *f, const struct hcl *v, struct str label)
 {
 	struct config *c = f->config;
 	struct file_sink s = { .sink = { .mode = 0640, .uid = -1, .gid = -1 } };
@@ -47,7 +47,7 @@ read_sink(struct file *f, struct hcl v, struct str label)
 }
 
 int
-file_read_sinks(struct file *f, struct hcl v, struct str label)
+file_read_sinks(struct file *f, const struct hcl *v, struct str label)
 {
 	struct hcl key, inner;
 	size_t cursor = 0;
@@ -58,9 +58,9 @@ file_read_sinks(struct file *f, struct hcl v, struct str label)
 	while (result == 0 && hcl_each(v, &cursor, &key, &inner)) {
 		struct str text = label;
 
-		if (key.text.len && hcl_text(key, f->arena, &text, f->e) < 0)
+		if (key.text.len && hcl_text(&key, f->arena, &text, f->e) < 0)
 			return -1;
-		result = file_read_sinks(f, inner, str_eq_nocase(text, S("sink")) ? S("") : text);
+		result = file_read_sinks(f, &inner, str_eq_nocase(text, S("sink")) ? S("") : text);
 	}
 	return result;
 }
