@@ -33,6 +33,7 @@ int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_agent(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_check(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_read(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 
@@ -53,6 +54,9 @@ int cmd_exit_code(const struct err *e);
 
 /* What the buf holds, to standard output, under the flow's deadline. -1 too when not all of it fitted into the buf. */
 int cmd_print(struct cmd *c, const struct buf *data, struct err *e) __attribute__((warn_unused_result));
+
+/* Vault's warnings are for people. */
+void cmd_show_warnings(const struct vault_secret *s, struct arena *a);
 
 /* End a value for standard output: with a line end on a terminal, with nothing elsewhere (as `vault -field`). */
 void cmd_end_value(struct buf *b);

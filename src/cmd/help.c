@@ -10,6 +10,8 @@ static const char verbs[] =
 	"doctor\0" "[flags]\0" "explain what a login would do, then try it step by step\0"
 	"agent\0" "[flags]\0" "log in, keep the token alive, and keep it in files\0"
 	"check\0" "-ready-file=FILE\0" "exit with 0 when the agent's token and files are good now\0"
+	"read\0" "[flags] PATH [KEY=VALUE...]\0" "read a path of Vault's and print it, or write it to a file\0"
+	"kv\0" "get [flags] PATH\0" "the same for a secret of KV, version 1 or 2\0"
 	"version\0" "[flags]\0" "print what this file is made of\0"
 	"help\0" "[verb]\0" "print help\0";
 

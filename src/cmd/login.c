@@ -10,9 +10,8 @@
 
 #define WARNINGS 10	/* of Vault's that are shown: standard error may be slow, and they may be many */
 
-/* Vault's warnings are for people. */
-static void
-show_warnings(const struct vault_secret *s, struct arena *a)
+void
+cmd_show_warnings(const struct vault_secret *s, struct arena *a)
 {
 	struct json all, none, item;
 	struct str text;
@@ -115,6 +114,6 @@ cmd_login(struct cmd *cmd, struct err *e)
 	if (auth_login(&auth, f, e) < 0)
 		return -1;
 	r = deliver(cmd, &auth.secret, e);
-	show_warnings(&auth.secret, &f->arena);
+	cmd_show_warnings(&auth.secret, &f->arena);
 	return r;
 }

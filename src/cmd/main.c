@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "read\0" "kv\0" "exec\0" "token-helper\0";
+static const char not_yet[] = "exec\0" "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -73,17 +73,19 @@ cmd_configure(struct cmd *c, struct err *e)
 	enum conf_verb verb = c->verb;
 	enum log_level level;
 	char *const *env = (verb & VERBS_AWS) && !proc_is_privileged() ? environ : NULL;
-	int rest;
+	int rest, at = verb == VERB_KV;
 
+	if (at && !(c->words_n && str_is(str_of(*c->words), "get")))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "get is the only thing it does");
 	if (conf_read_env(&c->config, env, e) < 0 ||
-	    conf_read_flags(&c->config, verb, c->words_n, c->words, &rest, e) < 0)
+	    conf_read_flags(&c->config, verb, c->words_n - at, c->words + at, &rest, e) < 0)
 		return -1;
-	c->argc = c->words_n - rest;
-	c->argv = c->words + rest;
+	c->argc = c->words_n - at - rest;
+	c->argv = c->words + at + rest;
 	for (int i = 0; verb == VERB_LOGIN && i < c->argc; i++)
 		if (conf_read_pair(&c->config, str_of(c->argv[i]), e) < 0)
 			return -1;
-	if (!(verb & (VERB_LOGIN | VERB_HELP)) && c->argc)
+	if (!(verb & (VERB_LOGIN | VERB_HELP | VERBS_READ)) && c->argc)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "takes no arguments: \"%.*s\"",
 		    STR(str_part(str_of(c->argv[0]), 0, 40)));
 	/* What is wrong without the file is wrong with it, and its name may be. */
@@ -114,6 +116,9 @@ run_verb(struct cmd *c, struct err *e)
 		return cmd_agent(c, e);
 	case VERB_CHECK:
 		return cmd_check(c, e);
+	case VERB_READ:
+	case VERB_KV:
+		return cmd_read(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:
@@ -172,7 +177,7 @@ serve(struct cmd *c, int argc, char **argv)
 	}
 	c->words_n = argc - 2;
 	c->words = argv + 2;
-	if (argc > 2 && is_help(str_of(argv[2]))) {	/* pantler VERB -h: the same as pantler help VERB */
+	if (argc > 2 && is_help(str_of(argv[argc > 3 && str_is(name, "kv") ? 3 : 2]))) {	/* pantler VERB -h: the same as pantler help VERB */
 		c->argc = 1;
 		c->argv = argv + 1;
 		name = S("help");

@@ -140,8 +140,26 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 		return -1;
 	if (!format->value.len || verb == VERB_AGENT || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
+	if (verb & VERBS_READ)
+		return check_word(format, "table\0" "json\0" "raw\0" "env\0", e, "must be table, json, raw or env");
 	return verb == VERB_SIGN ? check_word(format, "json\0" "curl\0", e, "must be json or curl") :
 	    check_word(format, "table\0" "json\0", e, "must be table or json");
+}
+
+/* What is about secrets alone. */
+static int
+check_read(struct config *c, struct err *e)
+{
+	const struct setting *kv = &c->set[CONF_KV], *version = &c->set[CONF_VERSION], *decode = &c->set[CONF_DECODE];
+
+	c->kv = !kv->value.len ? READ_KV : str_is(kv->value, "1") ? READ_KV_1 : READ_KV_2;
+	if (kv->value.len && check_word(kv, "1\0" "2\0", e, "must be 1 or 2") < 0)
+		return -1;
+	if (version->value.len && (!str_to_u64(version->value, &c->kv_version) || c->kv_version > UINT32_MAX))
+		return conf_refuse(version, e, "is not a version: a whole number, 0 for the newest");
+	if (decode->value.len && !str_is(decode->value, "base64"))
+		return conf_refuse(decode, e, "must be base64");
+	return !decode->value.len || c->set[CONF_FIELD].value.len ? 0 : conf_refuse(decode, e, "needs -field");
 }
 
 int
@@ -152,6 +170,8 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 
 	if (check_each(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
 	    conf_duration(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
+		return -1;
+	if ((verb & VERBS_READ) && check_read(c, e) < 0)
 		return -1;
 	if (!conf_number(s[CONF_MODE].value, 8, &mode) || mode > 0777)
 		return conf_refuse(&s[CONF_MODE], e, "is not an octal mode like 0600");

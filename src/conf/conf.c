@@ -10,7 +10,7 @@ static const char texts[] =
 #define CONF_REST_OF(variable, fallback, argument, help) variable "\0" fallback "\0" argument "\0" help "\0"
 	CONF_FLAGS(CONF_TEXTS_OF);
 
-const unsigned char conf_bits[CONF_KEYS] = {
+const unsigned short conf_bits[CONF_KEYS] = {
 #define CONF_BITS_OF(key, name, alias, bits, ...) bits,
 	CONF_FLAGS(CONF_BITS_OF)
 };

@@ -4,7 +4,7 @@
 #define CONF_CONF_H
 
 #include "aws/chain.h"
-#include "vault/api.h"
+#include "vault/read.h"
 
 /* One bit a verb; a flag says which of them take it. */
 enum conf_verb {
@@ -13,15 +13,18 @@ enum conf_verb {
 	VERB_DOCTOR = 4,
 	VERB_AGENT = 8,
 	VERB_CHECK = 16,
-	VERB_VERSION = 32,
-	VERB_HELP = 64,
+	VERB_READ = 32,
+	VERB_KV = 64,
+	VERB_VERSION = 128,
+	VERB_HELP = 256,
 };
 
-#define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR)
+#define VERBS_READ (VERB_READ | VERB_KV)
+#define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR | VERBS_READ)
 #define VERBS_AWS (VERBS_ONCE | VERB_AGENT)	/* those that a machine's identity is for */
-#define VERBS_VAULT (VERB_LOGIN | VERB_DOCTOR | VERB_AGENT)	/* those that speak to Vault */
+#define VERBS_VAULT (VERB_LOGIN | VERB_DOCTOR | VERB_AGENT | VERBS_READ)	/* those that speak to Vault */
 
-#define CONF_BOOL 128	/* beside the verbs' bits */
+#define CONF_BOOL 0x8000	/* beside the verbs' bits */
 
 /* Every setting: FLAG(key, flag, alias, bits, variable, default, argument, help). bits: the verbs that take it, and CONF_BOOL
    when the flag alone means true (and the default is false). A variable that begins with PANTLER_ is looked up as it stands, any other as BAO_<variable>,
@@ -36,19 +39,20 @@ enum conf_verb {
 	FLAG(DISABLE_REDIRECTS, "disable-redirects", "", VERBS_VAULT | CONF_BOOL, "DISABLE_REDIRECTS", "", "", "refuse a redirect") \
 	FLAG(METHOD, "method", "", VERBS_AWS, "", "aws", "aws", "the only auth method") \
 	FLAG(CONFIG, "config", "", VERBS_AWS, "PANTLER_CONFIG", "", "PATH", "a Vault Agent configuration file, or a folder of them") \
+	FLAG(KV_MOUNT, "mount", "", VERB_KV, "", "", "PATH", "where KV is mounted") \
 	FLAG(TYPE, "type", "", VERBS_AWS, "PANTLER_TYPE", "iam", "TYPE", "iam or ec2") \
 	FLAG(ROLE, "role", "", VERBS_AWS, "PANTLER_ROLE", "", "ROLE", "the role; empty: Vault infers it") \
-	FLAG(MOUNT, "mount", "path", VERBS_AWS, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
+	FLAG(MOUNT, "mount", "path", VERBS_AWS & ~VERB_KV, "PANTLER_MOUNT", "aws", "PATH", "where the method is mounted") \
 	FLAG(REGION, "region", "", VERBS_AWS, "PANTLER_REGION", "us-east-1", "REGION", "the STS region to sign for") \
 	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
-	FLAG(FIELD, "field", "", VERB_LOGIN, "", "", "NAME", "print this value alone") \
+	FLAG(FIELD, "field", "", VERB_LOGIN | VERBS_READ, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json") \
-	FLAG(OUTPUT, "output", "", VERB_LOGIN | VERB_AGENT, "", "", "FILE", "write to FILE; by default the token") \
-	FLAG(MODE, "mode", "", VERB_LOGIN | VERB_AGENT, "", "0600", "OCTAL", "permissions of FILE") \
+	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; of a secret raw or env, too") \
+	FLAG(OUTPUT, "output", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "", "", "FILE", "write to FILE; of a login the token") \
+	FLAG(MODE, "mode", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \
 	FLAG(NO_STORE, "no-store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "do not (the default)") \
-	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN | VERB_AGENT, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
+	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
 	FLAG(NONCE_FILE, "nonce-file", "", VERBS_VAULT, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
 	FLAG(ALL, "all", "", VERB_DOCTOR | CONF_BOOL, "", "", "", "try every source of credentials") \
 	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
@@ -62,6 +66,11 @@ enum conf_verb {
 	FLAG(LOG_ROTATE_DURATION, "log-rotate-duration", "", VERB_AGENT, "", "24h", "TIME", "or after so long") \
 	FLAG(LOG_ROTATE_MAX_FILES, "log-rotate-max-files", "", VERB_AGENT, "", "0", "N", "keep N old ones; 0: all, -1: none") \
 	FLAG(IGNORE_UNSUPPORTED, "ignore-unsupported", "", VERB_AGENT | CONF_BOOL, "", "", "", "pass over what pantler lacks") \
+	FLAG(DECODE, "decode", "", VERBS_READ, "", "", "base64", "the field's bytes, not their text") \
+	FLAG(WRITE, "write", "", VERB_READ | CONF_BOOL, "", "", "", "PUT the arguments, and read the answer") \
+	FLAG(KV, "kv", "", VERB_KV, "", "", "1|2", "the version of KV: Vault is not asked") \
+	FLAG(VERSION, "version", "", VERB_KV, "", "", "N", "of a secret in KV version 2") \
+	FLAG(KEEP_TOKEN, "keep-token", "", VERBS_READ | CONF_BOOL, "", "", "", "do not revoke the token of the login") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
 enum conf_key {
@@ -96,7 +105,7 @@ enum conf_text {
 const char *conf_text(enum conf_key key, enum conf_text which);
 
 /* The bits of one flag: the verbs that take it, and CONF_BOOL. */
-extern const unsigned char conf_bits[CONF_KEYS];
+extern const unsigned short conf_bits[CONF_KEYS];
 
 /* A key of a configuration file that is not heeded. */
 struct conf_unknown {
@@ -169,6 +178,8 @@ struct config {
 	char *const *env;		/* the environment; NULL: none */
 	struct vault vault;
 	bool on[CONF_KEYS];		/* boolean flags */
+	uint64_t kv_version;		/* -version; 0: the newest */
+	enum read_kv kv;		/* -kv */
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
 	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
 	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
