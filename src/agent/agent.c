@@ -89,7 +89,7 @@ begin(struct agent *a, struct err *e)
 	uint64_t held_ms = 6 * 60000;
 
 	divide(&held_ms, (uint32_t)a->config->requests_per_minute);
-	a->flow->deadline = tick_earlier(a->end, tick_after(clock_now(), a->config->timeout_ms + (int64_t)held_ms));
+	a->flow->deadline = tick_earlier(a->end, clock_after(a->config->timeout_ms + (int64_t)held_ms));
 	a->is_busy = true;
 	return mem_arena(&a->flow->arena, FLOW_BYTES, e);
 }
@@ -306,7 +306,7 @@ poll(struct agent *a, struct err *e)
 	if (r == 0)
 		is_changed = is_new(a, &auth.chain.cred);
 	end(a);
-	a->poll_at = tick_after(clock_now(), a->config->credential_poll_s * 1000);
+	a->poll_at = clock_after(a->config->credential_poll_s * 1000);
 	if (r < 0) {
 		if (e->code == ERR_STOP)
 			return -1;
@@ -342,7 +342,7 @@ beat(struct watch *w, short revents)
 	struct agent *a = w->ctx;
 
 	(void)revents;
-	w->deadline = tick_after(clock_now(), a->notify.watchdog_ms / 2);
+	w->deadline = clock_after(a->notify.watchdog_ms / 2);
 	notify_send(&a->notify, "WATCHDOG=1\n");
 }
 
@@ -510,7 +510,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	a->live = *c;
 	a->config = f->config = c = &a->live;
 	a->end = c->once ? f->deadline : TICK_NEVER;
-	a->poll_at = c->credential_poll_s ? tick_after(now, c->credential_poll_s * 1000) : TICK_NEVER;
+	a->poll_at = c->credential_poll_s ? clock_after(c->credential_poll_s * 1000) : TICK_NEVER;
 	a->ready = (struct ready_file){ c->ready_file.at, -1 };
 	mem_release(&f->arena);
 	token_init(&a->life, c->min_backoff_ms, c->max_backoff_ms, c->reauth_on_new_credentials, now);
@@ -577,7 +577,7 @@ agent_stop(struct agent *a)
 	info(handler, "shutdown triggered, stopping lifetime watcher");
 	ready_remove(&a->ready);
 	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
-		a->end = tick_after(clock_now(), REVOKE_MS);
+		a->end = clock_after(REVOKE_MS);
 		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
 			log_event(LOG_WARN, handler, "the token is not revoked", PAIRS({ "error", str_of(e.line) }));
 		end(a);

@@ -87,7 +87,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 		.skip_verify = vault && c->on[CONF_TLS_SKIP_VERIFY],
 		.arena = &f->arena,
 		.wall_s = clock_wall_s(),
-		.deadline = ask->within_ms ? tick_earlier(f->deadline, tick_after(clock_now(), ask->within_ms)) : f->deadline,
+		.deadline = ask->within_ms ? tick_earlier(f->deadline, clock_after(ask->within_ms)) : f->deadline,
 	};
 	struct str shown = str_part(ask->url, 0, str_find_c(ask->url, '?'));	/* user and password uri_parse has refused */
 	int r = 0;
@@ -183,7 +183,7 @@ answer_http(struct answering *a, struct flow *f, struct ask_http *ask, struct er
 		if (ask->once || n == ANSWER_RESENDS || !(a->out.how == ANSWER_UNREACHABLE || a->out.how == ANSWER_SILENT ||
 		    (a->out.how == ANSWER_OK && (a->out.status == 429 || a->out.status >= 500))))
 			return 0;
-		r = wait_until(f, tick_after(clock_now(), ms), e);
+		r = wait_until(f, clock_after(ms), e);
 		if (r <= 0)
 			return r;
 		ms *= 4;
