@@ -136,28 +136,18 @@ struct conf_file {
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
 struct config {
 	const char *verb;	/* its name, for hints; set by the caller, the rest zero */
-	struct setting set[CONF_KEYS];
-	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
-	size_t path_n;
-	char *const *env;		/* the environment; NULL: none */
-	/* What the settings mean, after conf_check. */
+	/* What the settings mean, after conf_check. What is asked for often stands in front, within reach of short instructions. */
 	bool on[CONF_KEYS];		/* boolean flags */
-	struct vault vault;
-	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
 	unsigned mode;
 	int64_t timeout_ms;
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
 	struct str region;		/* as given, or of AWS_REGION, AWS_DEFAULT_REGION; empty: still to be detected */
 	struct str home;		/* HOME */
-	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
-	/* The AWS part of the environment. */
-	struct cred_env aws;
-	/* What the file alone can say. */
-	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
-	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
+	struct vault vault;
 	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
 	struct str nonce;		/* of type ec2; empty: none. A secret */
 	bool pkcs7;			/* ec2_proof */
+	struct setting set[CONF_KEYS];	/* as they were said */
 	/* The agent's. Durations of 0 and empty texts: not given. */
 	struct conf_sink *sink;				/* CONF_SINKS of the files, and -output; the files' arena's */
 	size_t sink_n;
@@ -175,6 +165,16 @@ struct config {
 	int64_t requests_per_minute;
 	struct conf_unknown *unknown;	/* up to CONF_UNKNOWN; the files' arena's */
 	size_t unknown_n;
+	/* The AWS part of the environment. */
+	struct cred_env aws;
+	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
+	/* What the file alone can say. */
+	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
+	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
+	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
+	size_t path_n;
+	char *const *env;		/* the environment; NULL: none */
+	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
 };
 
 /* Defaults, then the environment (NULL-terminated "NAME=value"; NULL for none, as under AT_SECURE). An empty variable counts
