@@ -27,6 +27,13 @@ info(const char *name, const char *message)
 	log_event(LOG_INFO, name, message, NULL);
 }
 
+/* With one thing that it is about. */
+static void
+note(enum log_level level, const char *name, const char *message, const char *key, struct str value)
+{
+	log_event(level, name, message, PAIRS({ key, value }));
+}
+
 /* Bits to vary a wait by: poor ones are better than none. */
 static uint32_t
 vary(void)
@@ -37,9 +44,16 @@ vary(void)
 	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
 }
 
-/* What failed and will be tried again: told at first, and then by the hour. */
-static void
-tell(struct agent *a, enum agent_work work, const char *name, const char *message, const struct err *e, tick again_at)
+/* Who speaks of it. */
+static const char *
+logger(enum agent_work work)
+{
+	return work == AGENT_READY ? "agent" : work == AGENT_SINKS ? sinks : handler;
+}
+
+/* What failed and will be tried again: told at first, and then by the hour. 0; or -1: it is a signal, which is no failure. */
+static int
+tell(struct agent *a, enum agent_work work, const char *message, const struct err *e, tick again_at)
 {
 	char wait[32], count[16];
 	struct buf backoff = BUF(wait), times = BUF(count);
@@ -47,9 +61,11 @@ tell(struct agent *a, enum agent_work work, const char *name, const char *messag
 	tick now = clock_now();
 	unsigned n, at = 1;
 
+	if (e->code == ERR_STOP)
+		return -1;
 	a->last = *e;
 	if (!repeat_fail(&a->failing[work], e, now, &n))
-		return;
+		return 0;
 	if (e->hint[0])
 		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
 	if (again_at != TICK_NEVER) {
@@ -60,11 +76,12 @@ tell(struct agent *a, enum agent_work work, const char *name, const char *messag
 		buf_fmt(&times, "%u", n);
 		pair[at] = (struct log_pair){ "times", buf_str(&times) };
 	}
-	log_event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, name, message, pair);
+	log_event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, logger(work), message, pair);
+	return 0;
 }
 
 static void
-tell_end(struct agent *a, enum agent_work work, const char *name)
+tell_end(struct agent *a, enum agent_work work)
 {
 	char count[16];
 	struct buf times = BUF(count);
@@ -72,7 +89,7 @@ tell_end(struct agent *a, enum agent_work work, const char *name)
 
 	buf_fmt(&times, "%u", n);
 	if (n)
-		log_event(LOG_INFO, name, "it failed meanwhile, untold", PAIRS({ "times", buf_str(&times) }));
+		note(LOG_INFO, logger(work), "it failed meanwhile, untold", "times", buf_str(&times));
 }
 
 static struct str
@@ -121,10 +138,10 @@ say_ready(struct agent *a, tick now)
 		return;
 	if (*a->ready.path && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
 		a->ready_at = sink_retry_at(now, vary());
-		tell(a, AGENT_READY, "agent", "error writing ready file, retrying", &e, a->ready_at);
+		(void)tell(a, AGENT_READY, "error writing ready file, retrying", &e, a->ready_at);
 		return;
 	}
-	tell_end(a, AGENT_READY, "agent");
+	tell_end(a, AGENT_READY);
 	if (!a->is_ready && !notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n")) {
 		a->ready_at = sink_retry_at(now, vary());
 		return;
@@ -156,13 +173,12 @@ write_sinks(struct agent *a, bool busy, tick *next, struct err *e)
 			r = sink_write(s, a->flow, token_of(a), clock_now(), e);
 			if (!busy)
 				end(a);
-			if (r < 0 && e->code == ERR_STOP)
-				return -1;
 			if (r < 0) {
-				tell(a, AGENT_SINKS, sinks, "error returned by sink function, retrying", e, s->retry_at);
+				if (tell(a, AGENT_SINKS, "error returned by sink function, retrying", e, s->retry_at) < 0)
+					return -1;
 			} else {
-				tell_end(a, AGENT_SINKS, sinks);
-				log_event(LOG_INFO, file_sink, "token written", PAIRS({ "path", s->conf->path }));
+				tell_end(a, AGENT_SINKS);
+				note(LOG_INFO, file_sink, "token written", "path", s->conf->path);
 			}
 		}
 		*next = tick_earlier(*next, s->retry_at);
@@ -191,6 +207,19 @@ offer(struct agent *a)
 }
 
 /* --- The token */
+
+/* Something happened to it. */
+static void
+take(struct agent *a, enum token_event event, const struct token_grant *grant, uint32_t wait_s)
+{
+	token_take(&a->life, event, grant, wait_s, vary(), clock_now());
+}
+
+static enum token_do
+next_do(struct agent *a, tick *until)
+{
+	return token_next(&a->life, vary(), clock_now(), until);
+}
 
 static int
 keep_token(struct agent *a, struct str token, struct err *e)
@@ -254,14 +283,13 @@ log_in(struct agent *a, struct err *e)
 		/* What is wrong here is wrong at the next try; but a running agent is not ended by a file that is being changed. */
 		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
 			return -1;
-		token_take(&a->life, TOKEN_NOT_GRANTED, NULL, e->wait_s, vary(), clock_now());
-		if (token_next(&a->life, vary(), clock_now(), &again_at) != TOKEN_WAIT)
+		take(a, TOKEN_NOT_GRANTED, NULL, e->wait_s);
+		if (next_do(a, &again_at) != TOKEN_WAIT)
 			again_at = TICK_NEVER;
-		tell(a, AGENT_LOGIN, handler, "error authenticating", e, again_at);
-		return 0;
+		return tell(a, AGENT_LOGIN, "error authenticating", e, again_at);
 	}
-	tell_end(a, AGENT_LOGIN, handler);
-	token_take(&a->life, TOKEN_GRANTED, &grant, 0, vary(), clock_now());
+	tell_end(a, AGENT_LOGIN);
+	take(a, TOKEN_GRANTED, &grant, 0);
 	info(handler, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
 	    "authentication successful, sending token to sinks");
 	if (a->life.state == TOKEN_LIVE)
@@ -280,14 +308,11 @@ ask_self(struct agent *a, enum token_do what, struct err *e)
 		r = flow_run(a->flow, self_step, &m, e);
 	end(a);
 	if (r < 0) {
-		if (e->code == ERR_STOP)
-			return -1;
-		token_take(&a->life, token_failure(what, e->code), NULL, e->wait_s, vary(), clock_now());
-		tell(a, AGENT_RENEWAL, handler, what == TOKEN_RENEW ? "error renewing token" : "could not look up token", e, TICK_NEVER);
-		return 0;
+		take(a, token_failure(what, e->code), NULL, e->wait_s);
+		return tell(a, AGENT_RENEWAL, what == TOKEN_RENEW ? "error renewing token" : "could not look up token", e, TICK_NEVER);
 	}
-	tell_end(a, AGENT_RENEWAL, handler);
-	token_take(&a->life, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0, vary(), clock_now());
+	tell_end(a, AGENT_RENEWAL);
+	take(a, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0);
 	if (what == TOKEN_RENEW)
 		info(handler, "renewed auth token");
 	return 0;
@@ -307,18 +332,14 @@ poll(struct agent *a, struct err *e)
 		is_changed = is_new(a, &auth.chain.cred);
 	end(a);
 	a->poll_at = clock_after(a->config->credential_poll_s * 1000);
-	if (r < 0) {
-		if (e->code == ERR_STOP)
-			return -1;
-		tell(a, AGENT_POLL, handler, "unable to retrieve current creds, retaining last creds", e, a->poll_at);
-		return 0;
-	}
-	tell_end(a, AGENT_POLL, handler);
+	if (r < 0)
+		return tell(a, AGENT_POLL, "unable to retrieve current creds, retaining last creds", e, a->poll_at);
+	tell_end(a, AGENT_POLL);
 	if (!is_changed)
 		return 0;
 	log_event(LOG_INFO, handler, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
 	a->is_wrapped = a->is_wrapped && !a->life.reauth;	/* a wrapped one pauses until then */
-	token_take(&a->life, TOKEN_NEW_CREDENTIALS, NULL, 0, vary(), clock_now());
+	take(a, TOKEN_NEW_CREDENTIALS, NULL, 0);
 	return 0;
 }
 
@@ -368,7 +389,7 @@ work(struct agent *a, tick *next, struct err *e)
 	int r = 0;
 
 	if (!a->is_wrapped)
-		what = token_next(&a->life, vary(), clock_now(), &until);
+		what = next_do(a, &until);
 	say_ready(a, clock_now());
 	switch (what) {
 	case TOKEN_LOGIN:
@@ -439,11 +460,11 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 	if (r < 0) {
 		if (e->code == ERR_STOP)
 			return -1;
-		log_event(LOG_DEBUG, handler, "no token is taken over", PAIRS({ "reason", str_of(e->line) }));
+		note(LOG_DEBUG, handler, "no token is taken over", "reason", str_of(e->line));
 		return 0;
 	}
-	token_take(&a->life, TOKEN_GRANTED, &m.grant, 0, vary(), clock_now());
-	log_event(LOG_INFO, handler, "the token of an earlier run is alive, and taken over", PAIRS({ "path", s->path }));
+	take(a, TOKEN_GRANTED, &m.grant, 0);
+	note(LOG_INFO, handler, "the token of an earlier run is alive, and taken over", "path", s->path);
 	offer(a);
 	return 0;
 }
@@ -541,7 +562,7 @@ static const unsigned char at_once[] = { CONF_CA_CERT, CONF_CA_PATH, CONF_LOG_LE
 static void
 warn_of(const char *name)
 {
-	log_event(LOG_WARN, "agent", "changed, which counts after a restart", PAIRS({ "setting", str_of(name) }));
+	note(LOG_WARN, "agent", "changed, which counts after a restart", "setting", str_of(name));
 }
 
 int
@@ -579,7 +600,7 @@ agent_stop(struct agent *a)
 	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
 		a->end = clock_after(REVOKE_MS);
 		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
-			log_event(LOG_WARN, handler, "the token is not revoked", PAIRS({ "error", str_of(e.line) }));
+			note(LOG_WARN, handler, "the token is not revoked", "error", str_of(e.line));
 		end(a);
 	}
 	if (a->has_pid_file)
