@@ -77,21 +77,21 @@ write_text(char *text, size_t cap, const char *fmt, va_list ap, const char *behi
 }
 
 static void
-fill(struct err *e, enum err_code code, enum err_cause cause, int sys)
+fill(struct err *e, unsigned kind, int sys)
 {
-	e->code = code;
-	e->cause = cause;
+	e->code = (enum err_code)(kind & 15);
+	e->cause = (enum err_cause)(kind >> 4);
 	e->sys = sys;
 	e->wait_s = 0;
 	e->hint[0] = 0;
 }
 
 int
-err_set(struct err *e, enum err_code code, enum err_cause cause, const char *fmt, ...)
+err_set_kind(struct err *e, unsigned kind, const char *fmt, ...)
 {
 	va_list ap;
 
-	fill(e, code, cause, 0);
+	fill(e, kind, 0);
 	va_start(ap, fmt);
 	write_text(e->line, sizeof e->line, fmt, ap, NULL);
 	va_end(ap);
@@ -107,7 +107,7 @@ err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
 	va_list ap;
 
 	buf_fmt(&b, "error %d%c", errnum, 0);
-	fill(e, ERR_SYS, cause, errnum);
+	fill(e, ERR_KIND(ERR_SYS, cause), errnum);
 	va_start(ap, fmt);
 	write_text(e->line, sizeof e->line, fmt, ap, text ? text : number);
 	va_end(ap);

@@ -52,10 +52,13 @@ struct err {
 	char hint[ERR_HINT];	/* what to do, or empty */
 };
 
+/* A code and a cause in one small number: every call of the next is the shorter for it. */
+#define ERR_KIND(code, cause) ((unsigned)(cause) << 4 | (unsigned)(code))
+
 /* Fill *e, replacing what it held. String arguments are escaped (buf_add_escaped). Formats as buf_fmt. Returns -1, so that
    a leaf can say `return err_set(...)`. */
-int err_set(struct err *e, enum err_code code, enum err_cause cause, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+#define err_set(e, code, cause, ...) err_set_kind(e, ERR_KIND(code, cause), __VA_ARGS__)
+int err_set_kind(struct err *e, unsigned kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* As err_set with ERR_SYS, and with ": " and the text of errnum at the end. */
 int err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)

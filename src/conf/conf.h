@@ -133,48 +133,50 @@ struct conf_file {
 
 #define CONF_REQUESTS_MAX 300	/* of max_requests_per_minute: five a second are far over what one machine's secrets need */
 
-/* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. */
+/* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. What is large stands
+   last: the code is the shorter for it. */
 struct config {
-	const char *verb;	/* its name, for hints; set by the caller, the rest zero */
-	/* What the settings mean, after conf_check. What is asked for often stands in front, within reach of short instructions. */
-	bool on[CONF_KEYS];		/* boolean flags */
+	const char *verb;		/* its name, for hints; set by the caller, the rest zero */
+	/* What the settings mean, after conf_check. */
 	unsigned mode;
 	int64_t timeout_ms;
 	int64_t at_s;			/* -at; only when set[CONF_AT] is not from the default */
 	struct str region;		/* as given, or of AWS_REGION, AWS_DEFAULT_REGION; empty: still to be detected */
 	struct str home;		/* HOME */
-	struct vault vault;
-	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
-	struct str nonce;		/* of type ec2; empty: none. A secret */
-	bool pkcs7;			/* ec2_proof */
-	struct setting set[CONF_KEYS];	/* as they were said */
+	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
 	/* The agent's. Durations of 0 and empty texts: not given. */
-	struct conf_sink *sink;				/* CONF_SINKS of the files, and -output; the files' arena's */
 	size_t sink_n;
-	int64_t min_backoff_ms, max_backoff_ms;		/* more than 0, the first not the larger */
+	struct conf_sink *sink;		/* CONF_SINKS of the files, and -output; the files' arena's */
+	bool once;			/* exit_after_auth, -once */
 	bool exit_on_err;
 	bool reauth_on_new_credentials;
-	int64_t credential_poll_s;			/* 0: not given */
-	bool once;					/* exit_after_auth, -once */
-	struct str pid_file, ready_file, log_file;
-	struct str log_format;				/* "standard" or "json" */
-	int64_t log_rotate_bytes;			/* 0: never by size */
-	int64_t log_rotate_duration_ms;
-	int64_t log_rotate_max_files;			/* 0: all of them, less: none */
 	bool reuse_token, revoke_on_exit;
-	int64_t requests_per_minute;
-	struct conf_unknown *unknown;	/* up to CONF_UNKNOWN; the files' arena's */
-	size_t unknown_n;
-	/* The AWS part of the environment. */
-	struct cred_env aws;
-	struct str ca_pem;		/* BAO_CACERT_BYTES or VAULT_CACERT_BYTES */
 	/* What the file alone can say. */
+	bool pkcs7;			/* ec2_proof */
+	enum chain_source source;	/* credentials: the only source; CHAIN_AUTO: the first that is configured */
+	struct str nonce;		/* of type ec2; empty: none. A secret */
+	/* The agent's, again. */
+	struct str pid_file, ready_file, log_file;
+	struct str log_format;		/* "standard" or "json" */
+	int64_t min_backoff_ms, max_backoff_ms;		/* more than 0, the first not the larger */
+	int64_t credential_poll_s;	/* 0: not given */
+	int64_t requests_per_minute;
+	int64_t log_rotate_bytes;	/* 0: never by size */
+	int64_t log_rotate_duration_ms;
+	int64_t log_rotate_max_files;	/* 0: all of them, less: none */
+	size_t unknown_n;
+	struct conf_unknown *unknown;	/* up to CONF_UNKNOWN; the files' arena's */
+	char *const *env;		/* the environment; NULL: none */
+	struct vault vault;
+	bool on[CONF_KEYS];		/* boolean flags */
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
 	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
-	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
-	size_t path_n;
-	char *const *env;		/* the environment; NULL: none */
 	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
+	/* The AWS part of the environment. */
+	struct cred_env aws;
+	struct setting set[CONF_KEYS];
+	size_t path_n;
+	const char *path[CONF_FILES];	/* each -config that is not empty, in their order */
 };
 
 /* Defaults, then the environment (NULL-terminated "NAME=value"; NULL for none, as under AT_SECURE). An empty variable counts

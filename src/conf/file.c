@@ -106,25 +106,44 @@ static const struct {
 _Static_assert(sizeof rows / sizeof *rows == FILE_ROWS, "a place for what each key says");
 _Static_assert(sizeof(struct config) < 65536, "targets are short");
 
+static const char twice[] = "was set before";
+
 /* "FILE:3:5: role is empty" */
 int
-file_refuse(struct file *f, struct hcl at, const char *name, const char *what)
+file_refuse(struct file *f, const struct hcl *at, const char *name, const char *what)
 {
 	err_set(f->e, ERR_INPUT, CAUSE_USE, "%s %s", name, what);
 	return hcl_in(f->e, f->name, at);
 }
 
-static int
-only_one(struct file *f, struct hcl at, const char *name)
+int
+file_check_block(struct file *f, const struct hcl *v, const char *name)
 {
-	err_set(f->e, ERR_INPUT, CAUSE_USE, "at most one \"%s\" block is allowed", name);
+	enum hcl_type type = hcl_type(v);
+
+	return type == HCL_OBJECT ? 0 : file_refuse(f, v, name, type == HCL_LABELLED ? "has a label too many" : "must be a block");
+}
+
+void
+file_set_type(struct file *f, struct str label, const char *known)
+{
+	f->type = str_eq_nocase(label, str_of(known)) ? str_of(known) : label;
+}
+
+int
+file_check_type(struct file *f, const struct hcl *at, const char *name, const char *known)
+{
+	if (str_is(f->type, known))
+		return 0;
+	err_set(f->e, ERR_INPUT, CAUSE_USE, f->type.len ? "%s has another type than %s, and pantler has no other" : "%s type must be specified", name,
+	    known);
 	return hcl_in(f->e, f->name, at);
 }
 
 static bool
 is_key(struct str key, const char *name, enum block in)
 {
-	return in >= IN_SINK_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
+	return in >= IN_CONFIG && in != IN_SINK ? str_is(key, name) : str_eq_nocase(key, str_of(name));
 }
 
 /* The row of a key of a block, FILE_ROWS when there is none, and its name; or that of the most similar, or NULL. */
@@ -154,7 +173,7 @@ find_row(struct str key, enum block in, const char **name)
 }
 
 static void
-note(struct file *f, struct hcl at, struct str key, const char *nearest, bool is_lacking)
+note(struct file *f, const struct hcl *at, struct str key, const char *nearest, bool is_lacking)
 {
 	struct config *c = f->config;
 	struct conf_unknown *u = &c->unknown[c->unknown_n];
@@ -168,7 +187,7 @@ note(struct file *f, struct hcl at, struct str key, const char *nearest, bool is
 
 /* "FILE:3:5: ", or NULL and the arena's error. */
 static const char *
-place(struct file *f, struct hcl at)
+place(struct file *f, const struct hcl *at)
 {
 	struct buf prefix = arena_buf(f->arena, strlen(f->name) + 32);
 	unsigned line, column;
@@ -294,7 +313,7 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 
 /* What a key that is no block says. */
 static int
-read_value(struct file *f, size_t row, const char *name, struct hcl v)
+read_value(struct file *f, size_t row, const char *name, const struct hcl *v)
 {
 	enum kind kind = rows[row].kind & ~AGENT;
 	enum hcl_type type = hcl_type(v);
@@ -335,7 +354,7 @@ read_value(struct file *f, size_t row, const char *name, struct hcl v)
 }
 
 static int
-lack(struct file *f, size_t row, const char *name, struct hcl key, struct str text)
+lack(struct file *f, size_t row, const char *name, const struct hcl *key, struct str text)
 {
 	bool is_later = rows[row].target;
 
@@ -350,49 +369,40 @@ lack(struct file *f, size_t row, const char *name, struct hcl key, struct str te
 
 /* Whether an object is but a label around others: its first key is none of the block's, and something stands in it. */
 bool
-file_is_label(struct file *f, struct hcl v, enum block in)
+file_is_label(struct file *f, const struct hcl *v, enum block in)
 {
 	struct hcl key, inner;
 	struct str text;
 	const char *nearest;
 	size_t cursor = 0;
 
-	return hcl_each(v, &cursor, &key, &inner) && hcl_type(inner) >= HCL_LIST &&
-	    (hcl_text(key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
-}
-
-/* What is known of a block when all of it has been read. */
-static int
-end_block(struct file *f, enum block in, const char *name, struct hcl at)
-{
-	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
-		return file_refuse(f, at, name, "has no \"method\" block");
-	if (in == IN_METHOD && !f->type.len)
-		return file_refuse(f, at, name, "type must be specified");
-	if (in == IN_METHOD && !str_is(f->type, "aws"))
-		return file_refuse(f, at, name, "has another type than aws, and pantler has no other");
-	return 0;
+	return hcl_each(v, &cursor, &key, &inner) && hcl_type(&inner) >= HCL_LIST &&
+	    (hcl_text(&key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
 }
 
 /* A block: an object, in JSON perhaps in a list of one. A method's may be in another, whose key is its label then. */
 static int
-enter(struct file *f, enum block in, const char *name, struct hcl v)
+enter(struct file *f, enum block in, const char *name, const struct hcl *v)
 {
-	struct hcl start = v, key, inner;
+	const struct hcl *start = v;
+	struct hcl key, only, inner;
+	struct str label;
 	size_t cursor = 0;
 
-	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &v) && hcl_each(start, &cursor, &key, &inner))
-		return only_one(f, inner, name);
+	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &only)) {
+		if (hcl_each(start, &cursor, &key, &inner))
+			return file_refuse(f, &inner, name, twice);
+		v = &only;
+	}
 	cursor = 0;
 	if (in == IN_METHOD && !f->type.at && file_is_label(f, v, in) && hcl_each(v, &cursor, &key, &inner)) {
-		if (hcl_text(key, f->arena, &f->type, f->e) < 0)
+		if (hcl_text(&key, f->arena, &label, f->e) < 0)
 			return -1;
-		if (str_eq_nocase(f->type, S("aws")))
-			f->type = S("aws");
-		return enter(f, in, name, inner);
+		file_set_type(f, label, "aws");
+		return enter(f, in, name, &inner);
 	}
-	if (hcl_type(v) != HCL_OBJECT)
-		return file_refuse(f, v, name, hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
+	if (file_check_block(f, v, name) < 0)
+		return -1;
 	if (in == IN_VAULT)
 		file_forget(f, IN_VAULT, IN_RETRY);
 	if (in == IN_AUTO_AUTH) {
@@ -401,11 +411,15 @@ enter(struct file *f, enum block in, const char *name, struct hcl v)
 		f->type = (struct str){ 0 };
 	}
 	f->block_at[in] = place(f, start);
-	return !f->block_at[in] || file_read_block(f, v, in) < 0 ? -1 : end_block(f, in, name, start);
+	if (!f->block_at[in] || file_read_block(f, v, in) < 0)
+		return -1;
+	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
+		return file_refuse(f, start, name, "has no \"method\" block");
+	return in == IN_METHOD ? file_check_type(f, start, name, "aws") : 0;
 }
 
 int
-file_read_block(struct file *f, struct hcl body, enum block in)
+file_read_block(struct file *f, const struct hcl *body, enum block in)
 {
 	struct hcl key, v;
 	struct str text;
@@ -417,22 +431,22 @@ file_read_block(struct file *f, struct hcl body, enum block in)
 		size_t row;
 		enum kind kind;
 
-		if (hcl_text(key, f->arena, &text, f->e) < 0)
+		if (hcl_text(&key, f->arena, &text, f->e) < 0)
 			return -1;
 		row = find_row(text, in, &name);
 		if (row == FILE_ROWS) {
-			note(f, key, text, name, false);
+			note(f, &key, text, name, false);
 			continue;
 		}
 		kind = rows[row].kind;
-		if (kind == PASS || hcl_type(v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
+		if (kind == PASS || hcl_type(&v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
 			continue;
 		kind &= ~AGENT;
 		if (f->is_seen[row] && kind != LACK && kind != SINKS)
-			return kind == BLOCK ? only_one(f, key, name) : file_refuse(f, key, name, "was set before");
+			return file_refuse(f, &key, name, twice);
 		f->is_seen[row] = true;
-		result = kind == BLOCK ? enter(f, rows[row].target, name, v) : kind == SINKS ? file_read_sinks(f, v, S("")) :
-		    kind == LACK ? lack(f, row, name, key, text) : read_value(f, row, name, v);
+		result = kind == BLOCK ? enter(f, rows[row].target, name, &v) : kind == SINKS ? file_read_sinks(f, &v, S("")) :
+		    kind == LACK ? lack(f, row, name, &key, text) : read_value(f, row, name, &v);
 	}
 	return result;
 }
@@ -512,7 +526,7 @@ finish(struct file *f)
 	struct setting block = { .prefix = f->block_at[IN_AUTO_AUTH], .name = "auto_auth" };
 	const char *missing = "endpoint\0role_alias\0cert\0key";
 
-	if (file_apply(f, IN_FILE, IN_METHOD, c) < 0 || file_apply(f, IN_CONFIG, BLOCKS - 1, c) < 0)
+	if (file_apply(f, IN_FILE, IN_IOT, c) < 0)
 		return -1;
 	c->cred.expires_s = CRED_FOREVER;
 	if (c->cred.id.len ? !c->cred.secret.len : c->cred.secret.len || c->cred.token.len || c->source == CHAIN_STATIC)
@@ -548,8 +562,8 @@ conf_read_files(struct config *c, enum conf_verb verb, const struct conf_file *f
 		f.name = file[i].name;
 		memset(f.is_seen, 0, sizeof f.is_seen);
 		if (hcl_parse(&root, file[i].text, e) < 0)
-			return hcl_in(e, f.name, root);
-		if (file_read_block(&f, root, IN_FILE) < 0)
+			return hcl_in(e, f.name, &root);
+		if (file_read_block(&f, &root, IN_FILE) < 0)
 			return -1;
 	}
 	return finish(&f);

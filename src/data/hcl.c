@@ -357,7 +357,7 @@ refuse(struct hcl *out, const struct reader *r, struct err *e)
 		return err_set(e, ERR_LIMIT, CAUSE_USE, "%s", r->bad);
 	if (r->bad != twice)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "%s", r->bad);
-	hcl_place(before, &line, &column);
+	hcl_place(&before, &line, &column);
 	return err_set(e, ERR_INPUT, CAUSE_USE, "key \"%.*s\" was set before, at %u:%u", STR(key), line, column);
 }
 
@@ -397,13 +397,13 @@ hcl_parse(struct hcl *out, struct str text, struct err *e)
 }
 
 enum hcl_type
-hcl_type(struct hcl v)
+hcl_type(const struct hcl *v)
 {
-	char c = first(&v.text);
+	char c = first(&v->text);
 
-	if (v.is_file || c == '{')
+	if (v->is_file || c == '{')
 		return HCL_OBJECT;
-	if (c != '[' && str_has_suffix(v.text, S("}")))
+	if (c != '[' && str_has_suffix(v->text, S("}")))
 		return HCL_LABELLED;
 	switch (c) {
 	case 0:
@@ -417,22 +417,22 @@ hcl_type(struct hcl v)
 	case 'f':
 		return HCL_BOOL;
 	case 'n':
-		return v.is_json ? HCL_NULL : HCL_NUMBER;	/* HCL has no null, but keys */
+		return v->is_json ? HCL_NULL : HCL_NUMBER;	/* HCL has no null, but keys */
 	default:
 		return HCL_NUMBER;
 	}
 }
 
 bool
-hcl_each(struct hcl container, size_t *cursor, struct hcl *key, struct hcl *value)
+hcl_each(const struct hcl *container, size_t *cursor, struct hcl *key, struct hcl *value)
 {
 	enum hcl_type type = hcl_type(container);
-	struct reader r = { .rest = str_part(container.text, *cursor, container.text.len), .is_json = container.is_json };
+	struct reader r = { .rest = str_part(container->text, *cursor, container->text.len), .is_json = container->is_json };
 
 	if (type < HCL_LIST)
 		return false;
 	*key = (struct hcl){ 0 };
-	*value = container;
+	*value = *container;
 	value->is_file = false;
 	if (!*cursor)
 		(void)(str_take(&r.rest, '{') || str_take(&r.rest, '['));
@@ -449,7 +449,7 @@ hcl_each(struct hcl container, size_t *cursor, struct hcl *key, struct hcl *valu
 		*key = *value;
 		(void)read_member(&r, &key->text, &value->text);
 	}
-	*cursor = container.text.len - r.rest.len;
+	*cursor = container->text.len - r.rest.len;
 	return true;
 }
 
@@ -477,9 +477,9 @@ add_heredoc(struct buf *out, struct str text)
 }
 
 int
-hcl_text(struct hcl v, struct arena *a, struct str *out, struct err *e)
+hcl_text(const struct hcl *v, struct arena *a, struct str *out, struct err *e)
 {
-	struct str text = v.text;
+	struct str text = v->text;
 	unsigned braces = 0;
 	struct buf b;
 	int32_t c;
@@ -492,7 +492,7 @@ hcl_text(struct hcl v, struct arena *a, struct str *out, struct err *e)
 	else if (!str_take(&text, '"'))
 		buf_add_str(&b, text);
 	else
-		while ((c = take_char(&text, &braces, v.is_json)) >= 0)
+		while ((c = take_char(&text, &braces, v->is_json)) >= 0)
 			if (c & POINT)
 				json_add_utf8(&b, c ^ POINT);
 			else
@@ -506,10 +506,10 @@ hcl_text(struct hcl v, struct arena *a, struct str *out, struct err *e)
 }
 
 void
-hcl_place(struct hcl v, unsigned *line, unsigned *column)
+hcl_place(const struct hcl *v, unsigned *line, unsigned *column)
 {
 	*line = *column = 1;
-	for (const char *at = v.whole; at < v.text.at; at++) {
+	for (const char *at = v->whole; at < v->text.at; at++) {
 		if (*at == '\n') {
 			++*line;
 			*column = 1;
@@ -520,7 +520,7 @@ hcl_place(struct hcl v, unsigned *line, unsigned *column)
 }
 
 int
-hcl_in(struct err *e, const char *file, struct hcl v)
+hcl_in(struct err *e, const char *file, const struct hcl *v)
 {
 	unsigned line, column;
 

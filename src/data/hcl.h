@@ -42,21 +42,21 @@ enum hcl_type {
    and CAUSE_USE, and *out empty at the place that is wrong, for hcl_in. Errors name keys and never hold a value. */
 int hcl_parse(struct hcl *out, struct str text, struct err *e) __attribute__((warn_unused_result));
 
-enum hcl_type hcl_type(struct hcl v);
+enum hcl_type hcl_type(const struct hcl *v);
 
 /* The next member of an object, or item of a list (key is all zero). *cursor is 0 before the first call and means nothing
-   to the caller. False at the end, and at once for every other type. */
-bool hcl_each(struct hcl container, size_t *cursor, struct hcl *key, struct hcl *value);
+   to the caller. False at the end, and at once for every other type. Neither *key nor *value may be the container. */
+bool hcl_each(const struct hcl *container, size_t *cursor, struct hcl *key, struct hcl *value);
 
 /* A key or a string without its escapes; a number or a boolean as it stands. Copied into the arena with a NUL behind it; it
    may hold any byte. Of a heredoc the last line end is a part, and what the end's indent takes away is not; "${…}" stays as
    it is. -1 for every other type (ERR_INPUT, CAUSE_USE) and when the arena is full. */
-int hcl_text(struct hcl v, struct arena *a, struct str *out, struct err *e) __attribute__((warn_unused_result));
+int hcl_text(const struct hcl *v, struct arena *a, struct str *out, struct err *e) __attribute__((warn_unused_result));
 
 /* Where a value, or a place that is wrong, begins: both from 1, the column in characters. */
-void hcl_place(struct hcl v, unsigned *line, unsigned *column);
+void hcl_place(const struct hcl *v, unsigned *line, unsigned *column);
 
 /* Put "FILE:LINE:COLUMN: " before the line. Returns -1. */
-int hcl_in(struct err *e, const char *file, struct hcl v);
+int hcl_in(struct err *e, const char *file, const struct hcl *v);
 
 #endif

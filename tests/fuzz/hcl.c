@@ -20,7 +20,7 @@ static void
 walk(struct hcl v, const char *end, unsigned depth)
 {
 	struct arena arena = { .at = memory, .cap = sizeof memory };
-	enum hcl_type type = hcl_type(v);
+	enum hcl_type type = hcl_type(&v);
 	struct hcl key, value;
 	struct str text;
 	struct err e;
@@ -30,13 +30,13 @@ walk(struct hcl v, const char *end, unsigned depth)
 
 	must(type != HCL_NONE && at >= v.whole && at + v.text.len <= end && depth <= HCL_DEPTH * (HCL_LABELS + 1));
 	must(type != HCL_NULL || v.is_json);
-	must((hcl_text(v, &arena, &text, &e) == 0) == (type == HCL_BOOL || type == HCL_NUMBER || type == HCL_STRING));
-	hcl_place(v, &line, &column);
+	must((hcl_text(&v, &arena, &text, &e) == 0) == (type == HCL_BOOL || type == HCL_NUMBER || type == HCL_STRING));
+	hcl_place(&v, &line, &column);
 	must(line >= 1 && column >= 1);
-	while (hcl_each(v, &cursor, &key, &value)) {
-		must((hcl_type(key) == HCL_NONE) == (type == HCL_LIST) && value.text.at >= at);
+	while (hcl_each(&v, &cursor, &key, &value)) {
+		must((hcl_type(&key) == HCL_NONE) == (type == HCL_LIST) && value.text.at >= at);
 		if (type != HCL_LIST)
-			must(key.text.at >= at && key.text.at + key.text.len <= value.text.at && hcl_text(key, &arena, &text, &e) == 0);
+			must(key.text.at >= at && key.text.at + key.text.len <= value.text.at && hcl_text(&key, &arena, &text, &e) == 0);
 		at = value.text.at + value.text.len;
 		walk(value, v.text.at + v.text.len, depth + 1);
 	}
@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		walk(v, text.at + len, 0);
 		return 0;
 	}
-	must(hcl_type(v) == HCL_NONE && v.text.at >= text.at && v.text.at <= text.at + len);
+	must(hcl_type(&v) == HCL_NONE && v.text.at >= text.at && v.text.at <= text.at + len);
 	must((e.code == ERR_INPUT || e.code == ERR_LIMIT) && e.cause == CAUSE_USE && e.line[0] && str_is_printable(str_of(e.line)));
 	return 0;
 }

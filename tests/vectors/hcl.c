@@ -18,7 +18,7 @@ say(struct hcl v, const char *what)
 {
 	unsigned line, column;
 
-	hcl_place(v, &line, &column);
+	hcl_place(&v, &line, &column);
 	buf_fmt(&out, "%u:%u %s", line, column, what);
 }
 
@@ -29,7 +29,7 @@ say_text(struct hcl v, const char *what)
 	struct err e;
 
 	say(v, what);
-	if (hcl_text(v, &arena, &text, &e) < 0) {
+	if (hcl_text(&v, &arena, &text, &e) < 0) {
 		buf_fmt(&out, " ?%s\n", e.line);
 		return;
 	}
@@ -46,7 +46,7 @@ static void
 walk(struct hcl v)
 {
 	static const char *const words[] = { "?", "null", "bool ", "number ", "string", "[", "{", "" };
-	enum hcl_type type = hcl_type(v);
+	enum hcl_type type = hcl_type(&v);
 	struct hcl key, value;
 	size_t cursor = 0;
 
@@ -60,7 +60,7 @@ walk(struct hcl v)
 			buf_add_str(&out, v.text);
 		buf_add_c(&out, '\n');
 	}
-	while (hcl_each(v, &cursor, &key, &value)) {
+	while (hcl_each(&v, &cursor, &key, &value)) {
 		if (type != HCL_LIST)
 			say_text(key, "key");
 		walk(value);

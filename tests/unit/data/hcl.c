@@ -47,8 +47,8 @@ at(struct hcl v, const char *way)
 		size_t cursor = 0;
 		struct err e;
 
-		while (hcl_each(v, &cursor, &key, &value))
-			if (hcl_text(key, &arena, &text, &e) == 0 && str_eq(text, name))
+		while (hcl_each(&v, &cursor, &key, &value))
+			if (hcl_text(&key, &arena, &text, &e) == 0 && str_eq(text, name))
 				found = value;
 		v = found;
 	}
@@ -61,7 +61,7 @@ text_of(struct hcl v)
 	struct str text = S("(none)");
 	struct err e;
 
-	return hcl_text(v, &arena, &text, &e) == 0 ? text : S("(none)");
+	return hcl_text(&v, &arena, &text, &e) == 0 ? text : S("(none)");
 }
 
 static void
@@ -72,41 +72,41 @@ values(void)
 	int n = 0;
 
 	is_str(text_of(at(root, "vault address")), S("https://v\xc3\xa9:8200"), "a string");
-	is_int(hcl_type(at(root, "auto_auth method")), HCL_LABELLED, "a label");
-	is_int(hcl_type(at(root, "auto_auth method aws")), HCL_OBJECT, "and what it labels");
+	is_int(hcl_type((struct hcl[]){ at(root, "auto_auth method") }), HCL_LABELLED, "a label");
+	is_int(hcl_type((struct hcl[]){ at(root, "auto_auth method aws") }), HCL_OBJECT, "and what it labels");
 	is_str(text_of(at(root, "auto_auth method aws config role")), S("${a \"b\"}"), "what stands in ${} stays");
 	is_str(text_of(at(root, "auto_auth sink file config path")), S("/run\n  x\n"), "a heredoc without its indent");
 	is_str(text_of(at(root, "auto_auth sink file config mode")), S("0640"), "a number is its text");
-	is_int(hcl_type(at(root, "auto_auth sink file config mode")), HCL_NUMBER, "of its type");
-	is_int(hcl_type(at(root, "nothing")), HCL_NONE, "what is absent");
+	is_int(hcl_type((struct hcl[]){ at(root, "auto_auth sink file config mode") }), HCL_NUMBER, "of its type");
+	is_int(hcl_type((struct hcl[]){ at(root, "nothing") }), HCL_NONE, "what is absent");
 	v = at(root, "template");
-	is_int(hcl_type(v), HCL_LIST, "a list");
-	while (hcl_each(v, &cursor, &key, &value)) {
-		is_int(hcl_type(key), HCL_NONE, "an item has no key");
-		is_int(hcl_type(value), n == 0 ? HCL_OBJECT : n == 1 ? HCL_LIST : HCL_NUMBER, "item %d", n);
+	is_int(hcl_type(&v), HCL_LIST, "a list");
+	while (hcl_each(&v, &cursor, &key, &value)) {
+		is_int(hcl_type(&key), HCL_NONE, "an item has no key");
+		is_int(hcl_type(&value), n == 0 ? HCL_OBJECT : n == 1 ? HCL_LIST : HCL_NUMBER, "item %d", n);
 		n++;
 	}
 	is_int(n, 3, "all items");
 	cursor = 0;
-	ok(!hcl_each(at(root, "vault address"), &cursor, &key, &value), "a string holds no items");
-	ok(!hcl_each((struct hcl){ 0 }, &cursor, &key, &value), "nor does nothing");
+	ok(!hcl_each((struct hcl[]){ at(root, "vault address") }, &cursor, &key, &value), "a string holds no items");
+	ok(!hcl_each(&(struct hcl){ 0 }, &cursor, &key, &value), "nor does nothing");
 	root = parsed(FILE_JSON);
 	is_str(text_of(at(root, "vault address")), S("https://v\xc3\xa9:8200"), "the same in json");
-	is_int(hcl_type(at(root, "auto_auth method")), HCL_LIST, "a list in json");
-	is_int(hcl_type(at(root, "auto_auth sink")), HCL_LIST, "another");
+	is_int(hcl_type((struct hcl[]){ at(root, "auto_auth method") }), HCL_LIST, "a list in json");
+	is_int(hcl_type((struct hcl[]){ at(root, "auto_auth sink") }), HCL_LIST, "another");
 	cursor = 0;
-	ok(hcl_each(at(root, "auto_auth method"), &cursor, &key, &value) && hcl_type(value) == HCL_OBJECT, "its item");
-	is_int(hcl_type(at(value, "aws config n")), HCL_NULL, "null");
+	ok(hcl_each((struct hcl[]){ at(root, "auto_auth method") }, &cursor, &key, &value) && hcl_type(&value) == HCL_OBJECT, "its item");
+	is_int(hcl_type((struct hcl[]){ at(value, "aws config n") }), HCL_NULL, "null");
 	is_str(text_of(at(value, "aws config n")), S("(none)"), "has no text");
 	is_str(text_of(at(value, "aws")), S("(none)"), "nor has an object");
 	root = parsed("nil = true");
-	is_int(hcl_type(at(root, "nil")), HCL_BOOL, "a key like null is a key");
+	is_int(hcl_type((struct hcl[]){ at(root, "nil") }), HCL_BOOL, "a key like null is a key");
 	is_str(text_of(at(root, "nil")), S("true"), "a boolean is its text");
 	for (const char *const *empty = (const char *const[]){ "", " \n", "# x", "{}", NULL }; *empty; empty++) {
 		cursor = 0;
 		root = parsed(*empty);
-		is_int(hcl_type(root), HCL_OBJECT, "an object");
-		ok(!hcl_each(root, &cursor, &key, &value), "without members");
+		is_int(hcl_type(&root), HCL_OBJECT, "an object");
+		ok(!hcl_each(&root, &cursor, &key, &value), "without members");
 	}
 	arena_wipe(&arena);
 }
@@ -118,9 +118,9 @@ full(void)
 	struct str text;
 	struct err e;
 
-	is_int(hcl_text(at(parsed("a = \"seventeen bytes..\""), "a"), &small, &text, &e), -1, "an arena without room");
+	is_int(hcl_text((struct hcl[]){ at(parsed("a = \"seventeen bytes..\""), "a") }, &small, &text, &e), -1, "an arena without room");
 	is_int(e.cause, CAUSE_MEMORY, "says so");
-	is_int(hcl_text((struct hcl){ 0 }, &arena, &text, &e), -1, "nothing is no text");
+	is_int(hcl_text(&(struct hcl){ 0 }, &arena, &text, &e), -1, "nothing is no text");
 	is_line(&e, "not a string", "in a sentence");
 	text = text_of(at(parsed("a = \"x\""), "a"));
 	is_int(text.at[text.len], 0, "a NUL behind it");
@@ -140,15 +140,15 @@ places(void)
 		char got[40];
 		unsigned l, c;
 
-		if (!ok(hcl_each(root, &cursor, &key, &value), "a member"))
+		if (!ok(hcl_each(&root, &cursor, &key, &value), "a member"))
 			return;
-		hcl_place(key, &line, &column);
-		hcl_place(value, &l, &c);
+		hcl_place(&key, &line, &column);
+		hcl_place(&value, &l, &c);
 		snprintf(got, sizeof got, "%u:%u %u:%u", line, column, l, c);
 		is_str(str_of(got), str_of(*want), "key and value");
 	}
 	err_set(&e, ERR_INPUT, CAUSE_USE, "what");
-	is_int(hcl_in(&e, "f.hcl", value), -1, "an error there");
+	is_int(hcl_in(&e, "f.hcl", &value), -1, "an error there");
 	is_line(&e, "f.hcl:8:6: what", "says where");
 }
 
@@ -210,9 +210,9 @@ errors(void)
 			is_int(r, 0, "taken: %s", refusals[i].text);
 			continue;
 		}
-		ok(r < 0 && hcl_type(v) == HCL_NONE && e.code == ERR_INPUT && e.cause == CAUSE_USE, "refused, and nothing given");
+		ok(r < 0 && hcl_type(&v) == HCL_NONE && e.code == ERR_INPUT && e.cause == CAUSE_USE, "refused, and nothing given");
 		if (e.line[0])
-			hcl_in(&e, "F", v);
+			hcl_in(&e, "F", &v);
 		is_line(&e, refusals[i].line, "%s", refusals[i].line);
 	}
 	for (int i = 0; i < 2; i++) {
@@ -220,7 +220,7 @@ errors(void)
 		struct err e = { 0 };
 
 		is_int(hcl_parse(&v, i ? S("a = 1\0") : S("\0"), &e), -1, "a zero byte");
-		hcl_in(&e, "F", v);
+		hcl_in(&e, "F", &v);
 		is_line(&e, i ? "F:1:6: a zero byte" : "F:1:1: a zero byte", "says so");
 	}
 }
@@ -281,20 +281,20 @@ static bool
 walk(struct hcl v)
 {
 	struct hcl key, value;
-	enum hcl_type type = hcl_type(v);
+	enum hcl_type type = hcl_type(&v);
 	struct str text;
 	struct err e;
 	size_t cursor = 0;
 	unsigned line, column;
 
 	arena.len = 0;
-	if ((hcl_text(v, &arena, &text, &e) == 0) != (type == HCL_BOOL || type == HCL_NUMBER || type == HCL_STRING))
+	if ((hcl_text(&v, &arena, &text, &e) == 0) != (type == HCL_BOOL || type == HCL_NUMBER || type == HCL_STRING))
 		return false;
-	hcl_place(v, &line, &column);
-	while (hcl_each(v, &cursor, &key, &value)) {
-		if ((type == HCL_LIST) != (hcl_type(key) == HCL_NONE) || hcl_type(value) == HCL_NONE || !walk(value))
+	hcl_place(&v, &line, &column);
+	while (hcl_each(&v, &cursor, &key, &value)) {
+		if ((type == HCL_LIST) != (hcl_type(&key) == HCL_NONE) || hcl_type(&value) == HCL_NONE || !walk(value))
 			return false;
-		if (type != HCL_LIST && hcl_text(key, &arena, &text, &e) < 0)
+		if (type != HCL_LIST && hcl_text(&key, &arena, &text, &e) < 0)
 			return false;
 	}
 	return line && column;
@@ -309,8 +309,8 @@ read_and_walk(struct str text, void *arg)
 	(void)arg;
 	if (hcl_parse(&v, text, &e) == 0)
 		return walk(v);
-	hcl_in(&e, "F", v);
-	return hcl_type(v) == HCL_NONE && e.code && e.cause == CAUSE_USE && str_begins(str_of(e.line), "F:");
+	hcl_in(&e, "F", &v);
+	return hcl_type(&v) == HCL_NONE && e.code && e.cause == CAUSE_USE && str_begins(str_of(e.line), "F:");
 }
 
 static bool
