@@ -6,8 +6,8 @@
 
 #include "agent/auth.h"
 #include "agent/ready.h"
-#include "agent/repeat.h"
 #include "agent/sink.h"
+#include "agent/tell.h"
 #include "sys/notify.h"
 #include "vault/token.h"
 
@@ -20,16 +20,6 @@ enum agent_end {
 	AGENT_FAILED,	/* *e; what it has of files is gone */
 };
 
-/* What is tried again and again. */
-enum agent_work {
-	AGENT_LOGIN,
-	AGENT_RENEWAL,
-	AGENT_SINKS,
-	AGENT_POLL,
-	AGENT_READY,
-	AGENT_WORKS,
-};
-
 /* Lies in locked memory, for it holds the token and what the sinks hold. Must not move. */
 struct agent {
 	struct flow *flow;		/* the process's: loop, limiter, clock; its arena is made for one request and wiped after it */
@@ -38,7 +28,7 @@ struct agent {
 	bool rang;			/* the alarm */
 	bool is_busy;			/* a request is under way */
 	bool is_wrapped;		/* token is a line about a wrapping token: there is nothing to renew */
-	bool is_ready;			/* READY=1 was sent, ready_file is there */
+	bool is_ready;			/* READY=1 was sent */
 	bool has_pid_file;
 	struct ready_file ready;
 	size_t token_len;
@@ -53,8 +43,7 @@ struct agent {
 	struct notify notify;
 	uint8_t seen[32];		/* digest of the credentials that the last look found; zero before the first */
 	char nonce[33];			/* type ec2: this process's, when no other is configured */
-	struct repeat failing[AGENT_WORKS];	/* what goes wrong again and again */
-	struct err last;		/* what failed last */
+	struct tell told;		/* what goes wrong again and again */
 	struct config live;		/* what counts: as it was at the start, but for what agent_reload takes */
 	struct sink sink[CONF_SINKS + 1];	/* the file's, and -output's */
 	char token[AGENT_TOKEN_MAX];
