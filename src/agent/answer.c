@@ -97,7 +97,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);
 	xfer_cancel(x);
-	limit_end(f->limit, clock_now());
+	limit_end(f->limit, clock_now() + 1);	/* a tick has its fraction cut off */
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);
 	return r;
