@@ -24,7 +24,8 @@ struct limit {
 	unsigned n;
 	unsigned used;		/* entries there are, up to n */
 	unsigned last;		/* the newest one */
-	unsigned delayed;	/* requests that had to wait, as their sender counts them: for the agent to say it */
+	unsigned delayed;	/* requests that had to wait, as their sender counts them */
+	tick told;		/* and when he last said so */
 	tick at[LIMIT_MAX];	/* a ring, none later than the next one */
 };
 
