@@ -6,8 +6,8 @@
 #include "base/divide.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
-#include "data/code.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 #include "sys/log.h"
 #include "sys/mem.h"
 #include "sys/pid.h"
@@ -16,16 +16,8 @@
 #include <signal.h>
 #include <string.h>
 
+#define LOGIN_REQUESTS 12	/* a long one's: IMDS, a chain of roles, the region, a redirect */
 #define REVOKE_MS 5000	/* at the end: whoever stops us waits */
-
-/* Loggers, by Vault Agent's names: alerts look for them. */
-static const char handler[] = "agent.auth.handler", sinks[] = "agent.sink.server", file_sink[] = "agent.sink.file";
-
-static void
-info(const char *name, const char *message)
-{
-	log_event(LOG_INFO, name, message, NULL);
-}
 
 /* Bits to vary a wait by: poor ones are better than none. */
 static uint32_t
@@ -35,44 +27,6 @@ vary(void)
 	struct err ignored;
 
 	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
-}
-
-/* What failed and will be tried again: told at first, and then by the hour. */
-static void
-tell(struct agent *a, enum agent_work work, const char *name, const char *message, const struct err *e, tick again_at)
-{
-	char wait[32], count[16];
-	struct buf backoff = BUF(wait), times = BUF(count);
-	struct log_pair pair[5] = { { "error", str_of(e->line) } };
-	tick now = clock_now();
-	unsigned n, at = 1;
-
-	a->last = *e;
-	if (!repeat_fail(&a->failing[work], e, now, &n))
-		return;
-	if (e->hint[0])
-		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
-	if (again_at != TICK_NEVER) {
-		buf_fmt(&backoff, "%llums", (unsigned long long)(again_at > now ? again_at - now : 0));
-		pair[at++] = (struct log_pair){ "backoff", buf_str(&backoff) };
-	}
-	if (n > 1) {
-		buf_fmt(&times, "%u", n);
-		pair[at] = (struct log_pair){ "times", buf_str(&times) };
-	}
-	log_event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, name, message, pair);
-}
-
-static void
-tell_end(struct agent *a, enum agent_work work, const char *name)
-{
-	char count[16];
-	struct buf times = BUF(count);
-	unsigned n = repeat_end(&a->failing[work]);
-
-	buf_fmt(&times, "%u", n);
-	if (n)
-		log_event(LOG_INFO, name, "it failed meanwhile, untold", PAIRS({ "times", buf_str(&times) }));
 }
 
 static struct str
@@ -85,12 +39,16 @@ token_of(const struct agent *a)
 static int
 begin(struct agent *a, struct err *e)
 {
-	/* What the limiter may hold back of the six requests of a long login comes on top. */
-	uint64_t held_ms = 6 * 60000;
+	/* What the limiter may hold back of the requests of a long login comes on top. */
+	uint64_t held_ms = LOGIN_REQUESTS * 60000;
 
 	divide(&held_ms, (uint32_t)a->config->requests_per_minute);
-	a->flow->deadline = tick_earlier(a->end, tick_after(clock_now(), a->config->timeout_ms + (int64_t)held_ms));
+	a->flow->deadline = tick_earlier(a->end, clock_after(a->config->timeout_ms + (int64_t)held_ms));
 	a->is_busy = true;
+	a->alarm.deadline = TICK_NEVER;	/* sinks that need no request are not kept waiting */
+	for (size_t i = 0; i < a->sink_n; i++)
+		if (!a->sink[i].conf->wrap_ttl_s)
+			a->alarm.deadline = tick_earlier(a->alarm.deadline, a->sink[i].retry_at);
 	return mem_arena(&a->flow->arena, FLOW_BYTES, e);
 }
 
@@ -104,70 +62,110 @@ end(struct agent *a)
 
 /* --- Readiness: exactly when the token is alive and on disk everywhere. */
 
+/* Whether ready_file says what is so. */
+static bool
+is_told(const struct agent *a)
+{
+	return !*a->ready.path || (a->ready.held >= 0 && a->ready_until == a->life.expires);
+}
+
 static void
 say_ready(struct agent *a, tick now)
 {
 	struct err e;
-	bool is_alive = a->token_len && (a->is_wrapped || token_is_live(&a->life, now)), is_written = is_alive;
+	bool is_alive = a->token_len && token_is_live(&a->life, now), is_written = is_alive, is_failed = false;
 
+	for (size_t i = 0; i < a->sink_n; i++) {
+		is_written = is_written && !a->sink[i].is_pending;
+		is_failed = is_failed || a->sink[i].failed;
+	}
+	/* The token before, in a sink that cannot be written, is good until ready_file's time; a sink that never had one is not. */
+	if (!is_alive || (is_failed && !a->is_ready))
+		ready_remove(&a->ready);
 	if (!is_alive && a->is_ready) {
 		a->is_ready = false;
-		ready_remove(&a->ready);
 		notify_send(&a->notify, "STATUS=the token is lost\n");
 	}
-	for (size_t i = 0; i < a->sink_n; i++)
-		is_written = is_written && !a->sink[i].is_pending;
-	if (!is_written || (a->is_ready && a->ready_until == a->life.expires) || !tick_is_past(a->ready_at, now))
+	if (!is_written)
+		a->ready_at = 0;
+	if (!is_written || (a->is_ready && is_told(a)) || !tick_is_past(a->ready_at, now))
 		return;
-	if (*a->ready.path && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
-		a->ready_at = sink_retry_at(now, vary());
-		tell(a, AGENT_READY, "agent", "error writing ready file, retrying", &e, a->ready_at);
-		return;
-	}
-	tell_end(a, AGENT_READY, "agent");
-	if (!a->is_ready && !notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n")) {
-		a->ready_at = sink_retry_at(now, vary());
+	a->ready_at = sink_retry_at(now, vary());
+	if (!is_told(a) && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
+		tell_failure(&a->told, TELL_READY, "error writing ready file, retrying", &e, a->ready_at);
 		return;
 	}
-	a->is_ready = true;
-	a->ready_at = 0;
+	tell_end(&a->told, TELL_READY);
 	a->ready_until = a->life.expires;
+	a->is_ready = a->is_ready || notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n");
+	if (a->is_ready)
+		a->ready_at = 0;
 }
 
 /* --- Sinks */
 
-/* Those that are due. With `busy` a request is under way, and only sinks that need none are written. When the next one is due
-   stands in *next. -1: a signal. */
+/* One of them, until `until`; -1: a signal. A request may be under way. */
 static int
-write_sinks(struct agent *a, bool busy, tick *next, struct err *e)
+write_sink(struct agent *a, size_t i, tick until, struct err *e)
 {
-	const struct config *c = a->config;
+	struct sink *s = &a->sink[i];
+	bool is_first = !a->is_busy;
+	int r = 0;
 
+	if (is_first) {
+		r = begin(a, e);
+		a->flow->deadline = tick_earlier(a->flow->deadline, until);
+	}
+	if (r == 0)
+		r = sink_write(s, a->flow, token_of(a), clock_now(), e);
+	else
+		s->retry_at = sink_retry_at(clock_now(), vary());
+	if (is_first)
+		end(a);
+	if (r < 0)
+		return tell_failure(&a->told, TELL_SINKS + i, "error returned by sink function, retrying", e, s->retry_at);
+	tell_end(&a->told, TELL_SINKS + i);
+	tell_of(LOG_INFO, TELL_FILE, "token written", "path", s->conf->path);
+	return 0;
+}
+
+/* Those that are due and need no request, and when the next one of these is. -1: a signal. */
+static int
+write_plain(struct agent *a, tick *next, struct err *e)
+{
 	*next = TICK_NEVER;
-	for (size_t i = 0; i < c->sink_n; i++) {
+	for (size_t i = 0; i < a->sink_n; i++) {
 		struct sink *s = &a->sink[i];
-		int r;
 
-		if (!s->is_pending || (busy && s->conf->wrap_ttl_s))
+		if (s->conf->wrap_ttl_s)
 			continue;
-		if (tick_is_past(s->retry_at, clock_now())) {
-			if (!busy && begin(a, e) < 0)
-				return -1;
-			r = sink_write(s, a->flow, token_of(a), clock_now(), e);
-			if (!busy)
-				end(a);
-			if (r < 0 && e->code == ERR_STOP)
-				return -1;
-			if (r < 0) {
-				tell(a, AGENT_SINKS, sinks, "error returned by sink function, retrying", e, s->retry_at);
-			} else {
-				tell_end(a, AGENT_SINKS, sinks);
-				log_event(LOG_INFO, file_sink, "token written", PAIRS({ "path", s->conf->path }));
-			}
-		}
+		if (tick_is_past(s->retry_at, clock_now()) && write_sink(a, i, TICK_NEVER, e) < 0)
+			return -1;
 		*next = tick_earlier(*next, s->retry_at);
 	}
 	return 0;
+}
+
+/* Of those that have Vault wrap the token the one that is due first: one at a time, none that the limiter would hold back, and none
+   for longer than until `until`, since the token goes before. When the next one is due stands in *next. -1: a signal. */
+static int
+write_wrapping(struct agent *a, tick until, tick *next, struct err *e)
+{
+	size_t first = 0;
+	tick due = TICK_NEVER, now = clock_now();
+
+	for (size_t i = 0; i < a->sink_n; i++)
+		if (a->sink[i].conf->wrap_ttl_s && a->sink[i].retry_at < due) {
+			first = i;
+			due = a->sink[i].retry_at;
+		}
+	*next = due;
+	if (due == TICK_NEVER)
+		return 0;
+	*next = limit_next(a->flow->limit, LIMIT_SECRET, due > now ? due : now);
+	if (*next > now)
+		return 0;
+	return write_sink(a, first, until, e);	/* and then the next one */
 }
 
 /* -once: whether all that can be done is done; with -1 a sink's file cannot be written. */
@@ -176,9 +174,9 @@ is_through(const struct agent *a)
 {
 	size_t pending = 0, failed = 0;
 
-	for (size_t i = 0; i < a->config->sink_n; i++) {
+	for (size_t i = 0; i < a->sink_n; i++) {
 		pending += a->sink[i].is_pending;
-		failed += a->sink[i].is_pending && a->sink[i].failed && !a->sink[i].conf->wrap_ttl_s;
+		failed += a->sink[i].is_pending && a->sink[i].is_refused;
 	}
 	return !a->token_len ? 0 : !pending ? 1 : pending == failed ? -1 : 0;
 }
@@ -186,11 +184,35 @@ is_through(const struct agent *a)
 static void
 offer(struct agent *a)
 {
-	for (size_t i = 0; i < a->config->sink_n; i++)
+	for (size_t i = 0; i < a->sink_n; i++)
 		sink_offer(&a->sink[i], clock_now());
 }
 
+/* The token is no more: nobody gets it from here on. */
+static void
+lose(struct agent *a)
+{
+	tell(LOG_WARN, TELL_LOGIN, "the token has expired, or is revoked");
+	wipe(a->token, a->token_len);
+	a->token_len = 0;
+	for (size_t i = 0; i < a->sink_n; i++)
+		sink_forget(&a->sink[i]);
+}
+
 /* --- The token */
+
+/* Something happened to it. */
+static void
+take(struct agent *a, enum token_event event, const struct token_grant *grant, uint32_t wait_s)
+{
+	token_take(&a->life, event, grant, wait_s, vary(), clock_now());
+}
+
+static enum token_do
+next_do(struct agent *a, tick *until)
+{
+	return token_next(&a->life, vary(), clock_now(), until);
+}
 
 static int
 keep_token(struct agent *a, struct str token, struct err *e)
@@ -210,7 +232,7 @@ take_login(struct agent *a, const struct vault_secret *s, struct token_grant *gr
 	struct buf line = arena_buf(&a->flow->arena, WRAP_LINE_MAX);
 	bool is_wrapped = a->config->vault.wrap_ttl_s > 0;
 
-	*grant = (struct token_grant){ 0 };
+	*grant = (struct token_grant){ .uses = 1 };	/* nobody here spends what is wrapped: neither renewed nor looked up */
 	if ((is_wrapped ? wrap_add_line(&line, s, NULL, e) : self_read_auth(grant, s, e)) < 0 ||
 	    keep_token(a, is_wrapped ? buf_str(&line) : s->token, e) < 0)
 		return login_err_in(&a->config->vault, e);
@@ -240,8 +262,8 @@ log_in(struct agent *a, struct err *e)
 	tick again_at;
 	int r;
 
-	if (!a->failing[AGENT_LOGIN].kind[0].again_at)
-		info(handler, "authenticating");
+	if (!a->told.failing[TELL_LOGIN].kind[0].again_at)
+		tell(LOG_INFO, TELL_LOGIN, "authenticating");
 	r = begin(a, e);
 	if (r == 0)
 		r = auth_login(&auth, a->flow, e);
@@ -254,18 +276,17 @@ log_in(struct agent *a, struct err *e)
 		/* What is wrong here is wrong at the next try; but a running agent is not ended by a file that is being changed. */
 		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
 			return -1;
-		token_take(&a->life, TOKEN_NOT_GRANTED, NULL, e->wait_s, vary(), clock_now());
-		if (token_next(&a->life, vary(), clock_now(), &again_at) != TOKEN_WAIT)
+		take(a, TOKEN_NOT_GRANTED, NULL, e->wait_s);
+		if (next_do(a, &again_at) != TOKEN_WAIT)
 			again_at = TICK_NEVER;
-		tell(a, AGENT_LOGIN, handler, "error authenticating", e, again_at);
-		return 0;
+		return tell_failure(&a->told, TELL_LOGIN, "error authenticating", e, again_at);
 	}
-	tell_end(a, AGENT_LOGIN, handler);
-	token_take(&a->life, TOKEN_GRANTED, &grant, 0, vary(), clock_now());
-	info(handler, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
+	tell_end(&a->told, TELL_LOGIN);
+	take(a, TOKEN_GRANTED, &grant, 0);
+	tell(LOG_INFO, TELL_LOGIN, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
 	    "authentication successful, sending token to sinks");
 	if (a->life.state == TOKEN_LIVE)
-		info(handler, "starting renewal process");
+		tell(LOG_INFO, TELL_LOGIN, "starting renewal process");
 	offer(a);
 	return 0;
 }
@@ -280,16 +301,13 @@ ask_self(struct agent *a, enum token_do what, struct err *e)
 		r = flow_run(a->flow, self_step, &m, e);
 	end(a);
 	if (r < 0) {
-		if (e->code == ERR_STOP)
-			return -1;
-		token_take(&a->life, token_failure(what, e->code), NULL, e->wait_s, vary(), clock_now());
-		tell(a, AGENT_RENEWAL, handler, what == TOKEN_RENEW ? "error renewing token" : "could not look up token", e, TICK_NEVER);
-		return 0;
+		take(a, token_failure(what, e->code), NULL, e->wait_s);
+		return tell_failure(&a->told, TELL_RENEWAL, what == TOKEN_RENEW ? "error renewing token" : "could not look up token", e, TICK_NEVER);
 	}
-	tell_end(a, AGENT_RENEWAL, handler);
-	token_take(&a->life, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0, vary(), clock_now());
+	tell_end(&a->told, TELL_RENEWAL);
+	take(a, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0);
 	if (what == TOKEN_RENEW)
-		info(handler, "renewed auth token");
+		tell(LOG_INFO, TELL_LOGIN, "renewed auth token");
 	return 0;
 }
 
@@ -306,19 +324,14 @@ poll(struct agent *a, struct err *e)
 	if (r == 0)
 		is_changed = is_new(a, &auth.chain.cred);
 	end(a);
-	a->poll_at = tick_after(clock_now(), a->config->credential_poll_s * 1000);
-	if (r < 0) {
-		if (e->code == ERR_STOP)
-			return -1;
-		tell(a, AGENT_POLL, handler, "unable to retrieve current creds, retaining last creds", e, a->poll_at);
-		return 0;
-	}
-	tell_end(a, AGENT_POLL, handler);
+	a->poll_at = clock_after(a->config->credential_poll_s * 1000);
+	if (r < 0)
+		return tell_failure(&a->told, TELL_POLL, "unable to retrieve current creds, retaining last creds", e, a->poll_at);
+	tell_end(&a->told, TELL_POLL);
 	if (!is_changed)
 		return 0;
-	log_event(LOG_INFO, handler, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
-	a->is_wrapped = a->is_wrapped && !a->life.reauth;	/* a wrapped one pauses until then */
-	token_take(&a->life, TOKEN_NEW_CREDENTIALS, NULL, 0, vary(), clock_now());
+	tell(LOG_INFO, TELL_LOGIN, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected");
+	take(a, TOKEN_NEW_CREDENTIALS, NULL, 0);
 	return 0;
 }
 
@@ -332,8 +345,8 @@ ring(struct watch *w, short revents)
 
 	(void)revents;
 	a->rang = true;
-	if (a->is_busy)		/* a server that takes its time keeps no sink waiting */
-		(void)write_sinks(a, true, &w->deadline, &e);
+	if (a->is_busy)
+		(void)write_plain(a, &w->deadline, &e);
 }
 
 static void
@@ -342,7 +355,7 @@ beat(struct watch *w, short revents)
 	struct agent *a = w->ctx;
 
 	(void)revents;
-	w->deadline = tick_after(clock_now(), a->notify.watchdog_ms / 2);
+	w->deadline = clock_after(a->notify.watchdog_ms < 20 ? 10 : a->notify.watchdog_ms / 2);
 	notify_send(&a->notify, "WATCHDOG=1\n");
 }
 
@@ -359,16 +372,17 @@ wait(struct agent *a, tick until, struct err *e)
 	return 0;
 }
 
-/* What is to be done now, and when there is something again. */
+/* What is to be done now, and when there is something again: the token goes before the sinks. */
 static int
 work(struct agent *a, tick *next, struct err *e)
 {
-	enum token_do what = TOKEN_WAIT;
-	tick until = TICK_NEVER;
+	tick until = TICK_NEVER, plain, wrapping = clock_now();
+	enum token_do what = next_do(a, &until);
+	bool is_idle = false;
 	int r = 0;
 
-	if (!a->is_wrapped)
-		what = token_next(&a->life, vary(), clock_now(), &until);
+	if (a->token_len && !token_is_live(&a->life, clock_now()))
+		lose(a);
 	say_ready(a, clock_now());
 	switch (what) {
 	case TOKEN_LOGIN:
@@ -379,16 +393,17 @@ work(struct agent *a, tick *next, struct err *e)
 		r = ask_self(a, what, e);
 		break;
 	case TOKEN_WAIT:
+		is_idle = !tick_is_past(a->poll_at, clock_now());
+		if (!is_idle)
+			r = poll(a, e);
 		break;
 	}
-	if (r == 0 && what == TOKEN_WAIT && tick_is_past(a->poll_at, clock_now()))
-		r = poll(a, e);
-	if (r < 0 || write_sinks(a, false, next, e) < 0)
+	if (r < 0 || write_plain(a, &plain, e) < 0 || (is_idle && write_wrapping(a, until, &wrapping, e) < 0))
 		return -1;
 	say_ready(a, clock_now());
 	if (a->ready_at)	/* ready but for the word of it */
-		*next = tick_earlier(*next, a->ready_at);
-	*next = what == TOKEN_WAIT ? tick_earlier(tick_earlier(*next, until), tick_earlier(a->poll_at, a->end)) : clock_now();
+		until = tick_earlier(until, a->ready_at);
+	*next = tick_earlier(tick_earlier(plain, wrapping), tick_earlier(tick_earlier(until, a->poll_at), a->end));
 	return 0;
 }
 
@@ -411,7 +426,7 @@ agent_run(struct agent *a, struct err *e)
 			if (r > 0)
 				return AGENT_DONE;
 			if (r < 0 || tick_is_past(a->end, clock_now())) {
-				*e = a->last;
+				*e = a->told.last;
 				return AGENT_FAILED;
 			}
 		}
@@ -439,11 +454,11 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 	if (r < 0) {
 		if (e->code == ERR_STOP)
 			return -1;
-		log_event(LOG_DEBUG, handler, "no token is taken over", PAIRS({ "reason", str_of(e->line) }));
+		tell_of(LOG_DEBUG, TELL_LOGIN, "no token is taken over", "reason", str_of(e->line));
 		return 0;
 	}
-	token_take(&a->life, TOKEN_GRANTED, &m.grant, 0, vary(), clock_now());
-	log_event(LOG_INFO, handler, "the token of an earlier run is alive, and taken over", PAIRS({ "path", s->path }));
+	take(a, TOKEN_GRANTED, &m.grant, 0);
+	tell_of(LOG_INFO, TELL_LOGIN, "the token of an earlier run is alive, and taken over", "path", s->path);
 	offer(a);
 	return 0;
 }
@@ -453,17 +468,13 @@ static int
 make_nonce(struct agent *a, struct err *e)
 {
 	const struct config *c = a->config;
-	uint8_t random[16];
 	struct buf hex = BUF(a->nonce);
 
 	if (!str_is(c->set[CONF_TYPE].value, "ec2") || auth_check_nonce(c, e) == 0)
 		return 0;
-	if (rand_bytes(random, sizeof random, e) < 0)
+	if (auth_make_nonce(&hex, e) < 0)
 		return -1;
-	code_add_hex(&hex, (struct str){ (char *)random, sizeof random });
-	wipe(random, sizeof random);
-	log_event(LOG_WARN, handler, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart",
-	    NULL);
+	tell(LOG_WARN, TELL_LOGIN, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart");
 	return 0;
 }
 
@@ -476,28 +487,28 @@ check_sinks(const struct config *c, struct err *e)
 	return 0;
 }
 
-static void
-say_sinks(const struct config *c)
+/* Whether what was agreed on for the one is good for the other. */
+static bool
+is_same(const struct conf_sink *a, const struct conf_sink *b)
 {
-	for (size_t i = 0; i < c->sink_n; i++) {
-		char mode[] = "-rwxrwxrwx";	/* as ls shows it */
-
-		for (unsigned bit = 0; bit < 9; bit++)
-			if (!(c->sink[i].mode & 0400 >> bit))
-				mode[1 + bit] = '-';
-		log_event(LOG_INFO, file_sink, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", str_of(mode) }));
-	}
+	return str_eq(a->path, b->path) && str_eq(a->dh_path, b->dh_path) && a->derive_key == b->derive_key;
 }
 
 static void
 set_sinks(struct agent *a)
 {
-	wipe(a->sink, a->sink_n * sizeof *a->sink);	/* not the whole of it: a page that nobody touches costs nothing */
-	a->sink_n = a->config->sink_n;
-	for (size_t i = 0; i < a->sink_n; i++) {
-		a->sink[i].conf = &a->config->sink[i];
-		a->sink[i].retry_at = TICK_NEVER;
+	const struct config *c = a->config;
+	size_t n = a->sink_n > c->sink_n ? a->sink_n : c->sink_n;	/* not the whole of it: a page that nobody touches costs nothing */
+
+	for (size_t i = 0; i < n; i++) {
+		struct sink *s = &a->sink[i];
+
+		if (i >= a->sink_n || i >= c->sink_n || !is_same(s->conf, &c->sink[i]))
+			wipe(s, sizeof *s);
+		sink_forget(s);
+		s->conf = &c->sink[i];
 	}
+	a->sink_n = c->sink_n;
 }
 
 int
@@ -510,17 +521,18 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	a->live = *c;
 	a->config = f->config = c = &a->live;
 	a->end = c->once ? f->deadline : TICK_NEVER;
-	a->poll_at = c->credential_poll_s ? tick_after(now, c->credential_poll_s * 1000) : TICK_NEVER;
+	a->poll_at = c->credential_poll_s ? clock_after(c->credential_poll_s * 1000) : TICK_NEVER;
 	a->ready = (struct ready_file){ c->ready_file.at, -1 };
 	mem_release(&f->arena);
 	token_init(&a->life, c->min_backoff_ms, c->max_backoff_ms, c->reauth_on_new_credentials, now);
 	notify_init(&a->notify);
-	if (check_sinks(c, e) < 0 || make_nonce(a, e) < 0)
+	if (check_sinks(c, e) < 0 || (c->ready_file.len && file_check(c->ready_file, e) < 0) || make_nonce(a, e) < 0)
 		return -1;
 	if (c->pid_file.len && pid_write(c->pid_file.at, e) < 0)
 		return -1;
 	a->has_pid_file = c->pid_file.len > 0;
-	say_sinks(c);
+	for (size_t i = 0; i < c->sink_n; i++)
+		sink_tell(&c->sink[i]);
 	set_sinks(a);
 	a->alarm = (struct watch){ .fd = -1, .deadline = TICK_NEVER, .ready = ring, .ctx = a };
 	a->pulse = (struct watch){ .fd = -1, .deadline = TICK_NEVER, .ready = beat, .ctx = a };
@@ -529,7 +541,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	f->loop->keeps_hup = true;
 	if (loop_add(f->loop, &a->alarm, e) < 0 || loop_add(f->loop, &a->pulse, e) < 0)
 		return -1;
-	info(handler, "starting auth handler");
+	tell(LOG_INFO, TELL_LOGIN, "starting auth handler");
 	return take_over(a, configured_s, e);
 }
 
@@ -541,7 +553,7 @@ static const unsigned char at_once[] = { CONF_CA_CERT, CONF_CA_PATH, CONF_LOG_LE
 static void
 warn_of(const char *name)
 {
-	log_event(LOG_WARN, "agent", "changed, which counts after a restart", PAIRS({ "setting", str_of(name) }));
+	tell_of(LOG_WARN, TELL_READY, "changed, which counts after a restart", "setting", str_of(name));
 }
 
 int
@@ -549,8 +561,10 @@ agent_reload(struct agent *a, const struct config *c, struct err *e)
 {
 	struct config *live = &a->live;
 
-	if (check_sinks(c, e) < 0)
+	if (check_sinks(c, e) < 0 || auth_check_roots(c, e) < 0)
 		return -1;
+	if (c->vault.wrap_ttl_s != live->vault.wrap_ttl_s)
+		return err_set(e, ERR_INPUT, CAUSE_USE, "the method's wrap_ttl has changed, which decides what sinks hold: restart");
 	for (enum conf_key k = 0; k < CONF_KEYS; k++)
 		if (memchr(at_once, (int)k, sizeof at_once))
 			live->set[k] = c->set[k];
@@ -558,10 +572,13 @@ agent_reload(struct agent *a, const struct config *c, struct err *e)
 			warn_of(conf_text(k, CONF_TEXT_NAME));
 	if (!str_eq(live->pid_file, c->pid_file))
 		warn_of("pid_file");
+	if (!str_eq_secret(live->cred.secret, c->cred.secret))
+		warn_of("secret_key");
 	live->ca_pem = c->ca_pem;
 	live->sink = c->sink;
 	live->sink_n = c->sink_n;
 	set_sinks(a);
+	a->is_ready = false;	/* until they are written */
 	if (a->token_len)
 		offer(a);
 	return 0;
@@ -574,19 +591,19 @@ agent_stop(struct agent *a)
 	struct err e;
 
 	notify_send(&a->notify, "STOPPING=1\n");
-	info(handler, "shutdown triggered, stopping lifetime watcher");
+	tell(LOG_INFO, TELL_LOGIN, "shutdown triggered, stopping lifetime watcher");
 	ready_remove(&a->ready);
 	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
-		a->end = tick_after(clock_now(), REVOKE_MS);
+		a->end = clock_after(REVOKE_MS);
 		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
-			log_event(LOG_WARN, handler, "the token is not revoked", PAIRS({ "error", str_of(e.line) }));
+			tell_of(LOG_WARN, TELL_LOGIN, "the token is not revoked", "error", str_of(e.line));
 		end(a);
 	}
 	if (a->has_pid_file)
 		pid_remove(a->config->pid_file.at);
 	loop_remove(a->flow->loop, &a->alarm);
 	loop_remove(a->flow->loop, &a->pulse);
-	info(handler, "auth handler stopped");
-	info(sinks, "sink server stopped");
-	info("agent", "sinks finished, exiting");
+	tell(LOG_INFO, TELL_LOGIN, "auth handler stopped");
+	tell(LOG_INFO, TELL_SINKS, "sink server stopped");
+	tell(LOG_INFO, TELL_READY, "sinks finished, exiting");
 }

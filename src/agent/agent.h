@@ -6,8 +6,8 @@
 
 #include "agent/auth.h"
 #include "agent/ready.h"
-#include "agent/repeat.h"
 #include "agent/sink.h"
+#include "agent/tell.h"
 #include "sys/notify.h"
 #include "vault/token.h"
 
@@ -20,43 +20,33 @@ enum agent_end {
 	AGENT_FAILED,	/* *e; what it has of files is gone */
 };
 
-/* What is tried again and again. */
-enum agent_work {
-	AGENT_LOGIN,
-	AGENT_RENEWAL,
-	AGENT_SINKS,
-	AGENT_POLL,
-	AGENT_READY,
-	AGENT_WORKS,
-};
-
 /* Lies in locked memory, for it holds the token and what the sinks hold. Must not move. */
 struct agent {
 	struct flow *flow;		/* the process's: loop, limiter, clock; its arena is made for one request and wiped after it */
 	const struct config *config;	/* &live */
-	struct config live;		/* what counts: as it was at the start, but for what agent_reload takes */
-	struct token life;
-	struct watch alarm;		/* the next thing to do */
-	struct watch pulse;		/* WATCHDOG=1 */
-	struct notify notify;
-	struct repeat failing[AGENT_WORKS];	/* what goes wrong again and again */
+	/* What is small stands in front: it is reached by shorter instructions. */
+	bool rang;			/* the alarm */
+	bool is_busy;			/* a request is under way */
+	bool is_wrapped;		/* token is a line about a wrapping token: there is nothing to renew */
+	bool is_ready;			/* READY=1 was sent */
+	bool has_pid_file;
+	struct ready_file ready;
+	size_t token_len;
+	size_t sink_n;
 	tick end;			/* -once with -timeout: when to give up */
 	tick poll_at;			/* when to look at the credentials again */
 	tick ready_at;			/* when to try again to say that all is ready; 0: not tried, or said */
 	tick ready_until;		/* what ready_file says */
-	struct ready_file ready;
-	struct err last;		/* what failed last */
-	bool rang;			/* the alarm */
-	bool is_busy;			/* a request is under way */
-	bool is_wrapped;		/* token is a line about a wrapping token: there is nothing to renew */
-	bool is_ready;			/* READY=1 was sent, ready_file is there */
-	bool has_pid_file;
+	struct watch alarm;		/* the next thing to do */
+	struct watch pulse;		/* WATCHDOG=1 */
+	struct token life;
+	struct notify notify;
 	uint8_t seen[32];		/* digest of the credentials that the last look found; zero before the first */
 	char nonce[33];			/* type ec2: this process's, when no other is configured */
-	size_t token_len;
-	char token[AGENT_TOKEN_MAX];
-	size_t sink_n;
+	struct tell told;		/* what goes wrong again and again */
+	struct config live;		/* what counts: as it was at the start, but for what agent_reload takes */
 	struct sink sink[CONF_SINKS + 1];	/* the file's, and -output's */
+	char token[AGENT_TOKEN_MAX];
 };
 
 /* The beginning: sinks are tried, pid_file is written, a token that an earlier run left in a sink is taken over where that can be

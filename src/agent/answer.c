@@ -8,6 +8,8 @@
 #include "sys/log.h"
 #include "sys/run.h"
 
+#define HELD_MS 3600000	/* how often it is told that requests are held back */
+
 /* Whom Vault's certificate is held against. */
 struct roots
 answer_vault_roots(const struct config *c)
@@ -62,7 +64,10 @@ wait_turn(struct answering *a, struct flow *f, const struct ask_http *ask, struc
 	tick now = clock_now(), at;
 	int r = 1;
 
-	l->delayed += limit_next(l, ask->share, now) > now;
+	if (limit_next(l, ask->share, now) > now && (!l->delayed++ || now - l->told >= HELD_MS)) {
+		l->told = now;
+		log_text(LOG_WARN, "requests are held back, %u so far: this process may send %u a minute", l->delayed, l->n);
+	}
 	while (r > 0 && (at = limit_next(l, ask->share, now)) > now) {	/* others send while we wait */
 		r = wait_until(f, at, e);
 		now = clock_now();
@@ -87,7 +92,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 		.skip_verify = vault && c->on[CONF_TLS_SKIP_VERIFY],
 		.arena = &f->arena,
 		.wall_s = clock_wall_s(),
-		.deadline = ask->within_ms ? tick_earlier(f->deadline, tick_after(clock_now(), ask->within_ms)) : f->deadline,
+		.deadline = ask->within_ms ? tick_earlier(f->deadline, clock_after(ask->within_ms)) : f->deadline,
 	};
 	struct str shown = str_part(ask->url, 0, str_find_c(ask->url, '?'));	/* user and password uri_parse has refused */
 	int r = 0;
@@ -97,7 +102,7 @@ exchange(struct flow *f, const struct ask_http *ask, struct xfer *x, struct err 
 	while (!x->done && r == 0)
 		r = loop_turn(f->loop, e);
 	xfer_cancel(x);
-	limit_end(f->limit, clock_now());
+	limit_end(f->limit, clock_now() + 1);	/* a tick has its fraction cut off */
 	if (r == 0 && x->out.how == ANSWER_OK)
 		log_text(LOG_DEBUG, "answer %d, %zu bytes", x->out.status, x->out.body.len);
 	return r;
@@ -183,7 +188,7 @@ answer_http(struct answering *a, struct flow *f, struct ask_http *ask, struct er
 		if (ask->once || n == ANSWER_RESENDS || !(a->out.how == ANSWER_UNREACHABLE || a->out.how == ANSWER_SILENT ||
 		    (a->out.how == ANSWER_OK && (a->out.status == 429 || a->out.status >= 500))))
 			return 0;
-		r = wait_until(f, tick_after(clock_now(), ms), e);
+		r = wait_until(f, clock_after(ms), e);
 		if (r <= 0)
 			return r;
 		ms *= 4;

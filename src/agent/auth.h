@@ -30,6 +30,9 @@ int auth_check_nonce(const struct config *c, struct err *e) __attribute__((warn_
    at all. Lines begin with the path. */
 int auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e) __attribute__((warn_unused_result));
 
+/* A new nonce: 128 random bits as 32 hexadecimal digits. */
+int auth_make_nonce(struct buf *out, struct err *e) __attribute__((warn_unused_result));
+
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,
    is more than four minutes and less than a day off ours, and not before this program was built, the login is signed once more by
    that clock, which is kept in f. Ec2: the instance's identity and the nonce: the configured one; else nonce_file's; else 128 random

@@ -6,9 +6,9 @@
 
 #define TOKEN_FILE_MAX 16384	/* bytes of it: Vault takes headers of 8 KiB */
 
-/* What the lookup says is what our login would give. *has_role: the role is, too. */
+/* What the lookup says is what our login would give. */
 static bool
-is_ours(const struct config *c, const struct self *m, struct arena *a, bool *has_role)
+is_ours(const struct config *c, const struct self *m, struct arena *a)
 {
 	char text[256];
 	struct buf path = BUF(text);
@@ -22,11 +22,23 @@ is_ours(const struct config *c, const struct self *m, struct arena *a, bool *has
 	    cred_get_string(&namespace, m->data, "namespace_path", a, &ignored) < 0 || !vault_is_namespace(&c->vault, namespace) ||
 	    json_get(m->data, "meta", &meta, &ignored) < 0)
 		return false;
-	*has_role = json_type(meta) == JSON_OBJECT && cred_get_string(&role, meta, "role", a, &ignored) == 0 && role.len;
-	if (*has_role && !str_eq(role, c->set[CONF_ROLE].value))
+	/* Type ec2 has its name there; of type iam there is none. */
+	if (json_type(meta) == JSON_OBJECT && cred_get_string(&role, meta, "role", a, &ignored) == 0 && role.len && !str_eq(role, c->set[CONF_ROLE].value))
 		return false;
 	return !m->grant.uses && (!m->grant.lease_s || (json_get(m->data, "creation_ttl", &created, &ignored) == 0 &&
-	    json_i64(created, &ttl_s, &ignored) == 0 && 3 * m->grant.lease_s > ttl_s));
+	    json_i64(created, &ttl_s, &ignored) == 0 && (m->grant.lease_s > TOKEN_LEASE_MAX_S || 3 * m->grant.lease_s > ttl_s)));
+}
+
+/* Whether all that says where a token is from stands in files, which *configured_s is the time of. */
+static bool
+is_of_files(const struct config *c)
+{
+	static const unsigned char keys[] = { CONF_ADDRESS, CONF_NAMESPACE, CONF_MOUNT, CONF_TYPE, CONF_ROLE };
+
+	for (size_t i = 0; i < sizeof keys; i++)
+		if (c->set[keys[i]].from > FROM_FILE)
+			return false;
+	return true;
 }
 
 int
@@ -34,25 +46,23 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 {
 	const struct config *c = f->config;
 	const struct conf_sink *s = NULL;
-	unsigned others;
-	bool has_role;
+	int64_t changed_s;
 
 	for (size_t i = c->sink_n; i-- > 0;)
 		if (!c->sink[i].encrypt && !c->sink[i].wrap_ttl_s)
 			s = &c->sink[i];
-	if (!s || !c->reuse_token || c->vault.wrap_ttl_s)
+	if (!s || !c->reuse_token || c->vault.wrap_ttl_s || !is_of_files(c))
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "no sink may hold one");
 	*sink = s;
 	*m = (struct self){ .vault = &c->vault, .what = SELF_LOOKUP };
-	if (file_read(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, &others, e) < 0)
+	if (file_read_own(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, &changed_s, e) < 0)
 		return -1;
-	if (others & (022 | FILE_FOREIGN))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not ours alone to write", STR(s->path));
+	if (configured_s >= changed_s)
+		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not newer than the configuration", STR(s->path));
 	if (!str_is_visible(m->token))
 		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
 	if (flow_run(f, self_step, m, e) < 0)
 		return -1;
-	if (!is_ours(c, m, &f->arena, &has_role) || (!has_role && (c->set[CONF_ROLE].from != FROM_FILE || configured_s >= file_changed_s(s->path.at))))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login, or one at its end", STR(s->path));
-	return 0;
+	return is_ours(c, m, &f->arena) ? 0 :
+	    err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login, or one at its end", STR(s->path));
 }

@@ -5,6 +5,7 @@
 #include "base/wipe.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/log.h"
 #include "sys/rand.h"
 
 #include <errno.h>
@@ -18,13 +19,32 @@ sink_check(const struct conf_sink *c, struct err *e)
 }
 
 void
-sink_offer(struct sink *s, tick now)
+sink_tell(const struct conf_sink *c)
 {
-	s->is_pending = true;
-	s->retry_at = now;
+	char mode[] = "-rwxrwxrwx";	/* as ls shows it */
+
+	for (unsigned bit = 0; bit < 9; bit++)
+		if (!(c->mode & 0400 >> bit))
+			mode[1 + bit] = '-';
+	log_event(LOG_INFO, "agent.sink.file", "file sink configured", PAIRS({ "path", c->path }, { "mode", str_of(mode) }));
+}
+
+void
+sink_forget(struct sink *s)
+{
+	s->is_pending = s->is_refused = false;
+	s->retry_at = TICK_NEVER;
 	s->failed = 0;
 	wipe(s->wrapped, s->wrapped_len);
 	s->wrapped_len = 0;
+}
+
+void
+sink_offer(struct sink *s, tick now)
+{
+	sink_forget(s);
+	s->is_pending = true;
+	s->retry_at = now;
 }
 
 tick
@@ -99,24 +119,42 @@ write_file(struct sink *s, struct flow *f, struct str text, tick now, struct err
 	return e->sys == EBUSY ? err_hint(e, "it is a mount of its own: mount its folder instead") : -1;
 }
 
+/* When to try again what has failed. */
+static tick
+again_at(const struct sink *s, int64_t most_ms, uint32_t wait_s)
+{
+	uint32_t random;
+	struct err ignored;
+	tick now = clock_now();
+	int64_t ms;
+
+	if (rand_bytes(&random, sizeof random, &ignored) < 0)
+		random = UINT32_MAX;
+	ms = sink_retry_at(0, random);
+	if (!s->is_refused) {
+		ms <<= s->failed < 16 ? s->failed - 1 : 15;
+		if (ms < (int64_t)wait_s * 1000)
+			ms = (int64_t)wait_s * 1000;
+		if (ms > most_ms)
+			ms = most_ms;
+	}
+	return tick_after(now, ms);
+}
+
 int
 sink_write(struct sink *s, struct flow *f, struct str token, tick now, struct err *e)
 {
 	size_t before = f->arena.len;
 	int r = write_file(s, f, token, now, e);
-	struct err ignored;
-	uint32_t random;
 
 	wipe(f->arena.at + before, f->arena.len - before);
 	f->arena.len = before;
 	if (r == 0) {
-		sink_offer(s, TICK_NEVER);
-		s->is_pending = false;
+		sink_forget(s);
 		return 0;
 	}
-	if (rand_bytes(&random, sizeof random, &ignored) < 0)
-		random = UINT32_MAX;
 	s->failed++;
-	s->retry_at = sink_retry_at(clock_now(), random);
+	s->is_refused = e->cause == CAUSE_OUTPUT;
+	s->retry_at = again_at(s, f->config->max_backoff_ms, e->wait_s);
 	return -1;
 }

@@ -18,6 +18,7 @@ struct sink {
 	bool is_pending;		/* the newest token is not in the file yet */
 	tick retry_at;			/* when to write it; TICK_NEVER when nothing is pending */
 	unsigned failed;		/* how often that has failed since sink_offer */
+	bool is_refused;		/* the last time it was its file, and not Vault */
 	/* Own. */
 	bool is_agreed;			/* seal holds the key of the first dh_path that could be read; it stays for the sink's life */
 	struct seal seal;
@@ -30,13 +31,20 @@ struct sink {
    touched. 0; or -1, CAUSE_OUTPUT, "error creating file sink: error during write check: write PATH: ...". */
 int sink_check(const struct conf_sink *c, struct err *e) __attribute__((warn_unused_result));
 
+/* Log that there is one, in Vault Agent's words. */
+void sink_tell(const struct conf_sink *c);
+
 /* There is another token than before: it is pending from now on, and what was wrapped of the old one forgotten. */
 void sink_offer(struct sink *s, tick now);
+
+/* Nothing is pending, and nothing of a token is kept. */
+void sink_forget(struct sink *s);
 
 /* Write the token to the file: wrapped where wrap_ttl says so, then encrypted where dh_type does, else as it is, without a line end. A
    login that was wrapped itself gives wrap_add_line's line as its token; conf sees to it that a sink does not wrap it again. Wrapping
    asks Vault, through f. What the flow's arena gave is wiped and given back: the token may lie in it, before. 0: the file is whole and on
-   disk, and nothing is pending. -1: it is as it was, failed is one more, and retry_at 1 to 3 s after the attempt's end. Errors: of a
+   disk, and nothing is pending. -1: it is as it was, failed is one more, and retry_at 1 to 3 s after the
+   attempt's end; where Vault did not wrap, twice that with every failure, and no sooner than its Retry-After, both up to the longest backoff. Errors: of a
    file, dh_path's too, CAUSE_OUTPUT; of Vault, wrap_step's, behind "sink PATH: "; no random bytes; or CAUSE_SIGNAL. */
 int sink_write(struct sink *s, struct flow *f, struct str token, tick now, struct err *e) __attribute__((warn_unused_result));
 

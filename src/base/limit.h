@@ -24,7 +24,8 @@ struct limit {
 	unsigned n;
 	unsigned used;		/* entries there are, up to n */
 	unsigned last;		/* the newest one */
-	unsigned delayed;	/* requests that had to wait, as their sender counts them: for the agent to say it */
+	unsigned delayed;	/* requests that had to wait, as their sender counts them */
+	tick told;		/* and when he last said so */
 	tick at[LIMIT_MAX];	/* a ring, none later than the next one */
 };
 
@@ -38,7 +39,8 @@ tick limit_next(const struct limit *l, enum limit_class class, tick now) __attri
 void limit_note(struct limit *l, tick now);
 
 /* The last request noted is over: it counts from here on. Where it reached its server between the two nobody knows, and between this
-   instant and the next request's start lies what is kept here; so the server's own count is held to the bounds too. */
+   instant and the next request's start lies what is kept here; so the server's own count is held to the bounds too. A clock that is read
+   is up to a tick later than it says: it is over at the tick after that. */
 void limit_end(struct limit *l, tick now);
 
 #endif

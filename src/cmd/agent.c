@@ -28,8 +28,10 @@ reload(struct cmd *c, struct agent *a, struct arena *newest)
 	struct cmd again = { .verb = c->verb, .config.verb = c->config.verb, .words_n = c->words_n, .words = c->words };
 	enum log_level level;
 	struct err e;
+	bool was_ready = a->is_ready;
 
-	notify_reloading(&a->notify);
+	if (was_ready)
+		notify_reloading(&a->notify);
 	log_event(LOG_INFO, "agent", "config reload triggered", NULL);
 	if (cmd_configure(&again, &e) == 0 && agent_reload(a, &again.config, &e) == 0) {
 		mem_release(newest);
@@ -39,8 +41,9 @@ reload(struct cmd *c, struct agent *a, struct arena *newest)
 		mem_release(&again.arena);
 		if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
 			log_set_level(level);
-	}
-	notify_send(&a->notify, "READY=1\n");
+		if (was_ready)
+			notify_send(&a->notify, "READY=1\n");
+	}	/* else the agent says so, once the sinks are written */
 }
 
 int

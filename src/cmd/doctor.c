@@ -56,7 +56,7 @@ flush(struct doctor *d)
 		return;
 	d->out.len = 0;
 	d->is_over = (d->out.full ? arena_err(&d->end) :
-	    out_write(d->flow->loop, STDOUT_FILENO, bytes, tick_after(clock_now(), PRINT_MS), &d->end)) < 0;
+	    out_write(d->flow->loop, STDOUT_FILENO, bytes, clock_after(PRINT_MS), &d->end)) < 0;
 }
 
 /* One line of the report. */

@@ -146,7 +146,7 @@ run(struct cmd *c, const struct proc *proc, struct err *e)
 	f->proc = proc;
 	/* An agent that stays has one for each request; with -once, too, unless it was asked for. */
 	f->deadline = c->verb & VERBS_ONCE || (c->verb == VERB_AGENT && c->config.set[CONF_TIMEOUT].from == FROM_FLAG) ?
-	    tick_after(clock_now(), c->config.timeout_ms) : TICK_NEVER;
+	    clock_after(c->config.timeout_ms) : TICK_NEVER;
 	if (mem_arena(&f->arena, FLOW_BYTES, e) == 0)
 		r = run_verb(c, e);
 	mem_release(&f->arena);

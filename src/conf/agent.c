@@ -44,5 +44,7 @@ conf_check_agent(struct config *c, struct err *e)
 		return conf_refuse(&s[CONF_WRAP_TTL], e, "needs one sink alone");
 	if (c->vault.wrap_ttl_s && c->sink[0].wrap_ttl_s)
 		return conf_refuse(&s[CONF_WRAP_TTL], e, "and the wrap_ttl of a sink would wrap twice");
+	if (c->once && c->revoke_on_exit)
+		return err_set(e, ERR_INPUT, CAUSE_USE, "with -once, revoke_on_exit would leave a token that is dead");
 	return 0;
 }

@@ -106,6 +106,8 @@ static const struct {
 _Static_assert(sizeof rows / sizeof *rows == FILE_ROWS, "a place for what each key says");
 _Static_assert(sizeof(struct config) < 65536, "targets are short");
 
+static const char twice[] = "was set before";
+
 /* "FILE:3:5: role is empty" */
 int
 file_refuse(struct file *f, const struct hcl *at, const char *name, const char *what)
@@ -114,17 +116,34 @@ file_refuse(struct file *f, const struct hcl *at, const char *name, const char *
 	return hcl_in(f->e, f->name, at);
 }
 
-static int
-only_one(struct file *f, const struct hcl *at, const char *name)
+int
+file_check_block(struct file *f, const struct hcl *v, const char *name)
 {
-	err_set(f->e, ERR_INPUT, CAUSE_USE, "at most one \"%s\" block is allowed", name);
+	enum hcl_type type = hcl_type(v);
+
+	return type == HCL_OBJECT ? 0 : file_refuse(f, v, name, type == HCL_LABELLED ? "has a label too many" : "must be a block");
+}
+
+void
+file_set_type(struct file *f, struct str label, const char *known)
+{
+	f->type = str_eq_nocase(label, str_of(known)) ? str_of(known) : label;
+}
+
+int
+file_check_type(struct file *f, const struct hcl *at, const char *name, const char *known)
+{
+	if (str_is(f->type, known))
+		return 0;
+	err_set(f->e, ERR_INPUT, CAUSE_USE, f->type.len ? "%s has another type than %s, and pantler has no other" : "%s type must be specified", name,
+	    known);
 	return hcl_in(f->e, f->name, at);
 }
 
 static bool
 is_key(struct str key, const char *name, enum block in)
 {
-	return in >= IN_SINK_CONFIG ? str_is(key, name) : str_eq_nocase(key, str_of(name));
+	return in >= IN_CONFIG && in != IN_SINK ? str_is(key, name) : str_eq_nocase(key, str_of(name));
 }
 
 /* The row of a key of a block, FILE_ROWS when there is none, and its name; or that of the most similar, or NULL. */
@@ -361,42 +380,29 @@ file_is_label(struct file *f, const struct hcl *v, enum block in)
 	    (hcl_text(&key, f->arena, &text, f->e) < 0 || find_row(text, in, &nearest) == FILE_ROWS);	/* no room: the caller comes upon it, too */
 }
 
-/* What is known of a block when all of it has been read. */
-static int
-end_block(struct file *f, enum block in, const char *name, const struct hcl *at)
-{
-	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
-		return file_refuse(f, at, name, "has no \"method\" block");
-	if (in == IN_METHOD && !f->type.len)
-		return file_refuse(f, at, name, "type must be specified");
-	if (in == IN_METHOD && !str_is(f->type, "aws"))
-		return file_refuse(f, at, name, "has another type than aws, and pantler has no other");
-	return 0;
-}
-
 /* A block: an object, in JSON perhaps in a list of one. A method's may be in another, whose key is its label then. */
 static int
 enter(struct file *f, enum block in, const char *name, const struct hcl *v)
 {
 	const struct hcl *start = v;
 	struct hcl key, only, inner;
+	struct str label;
 	size_t cursor = 0;
 
 	if (hcl_type(v) == HCL_LIST && hcl_each(start, &cursor, &key, &only)) {
 		if (hcl_each(start, &cursor, &key, &inner))
-			return only_one(f, &inner, name);
+			return file_refuse(f, &inner, name, twice);
 		v = &only;
 	}
 	cursor = 0;
 	if (in == IN_METHOD && !f->type.at && file_is_label(f, v, in) && hcl_each(v, &cursor, &key, &inner)) {
-		if (hcl_text(&key, f->arena, &f->type, f->e) < 0)
+		if (hcl_text(&key, f->arena, &label, f->e) < 0)
 			return -1;
-		if (str_eq_nocase(f->type, S("aws")))
-			f->type = S("aws");
+		file_set_type(f, label, "aws");
 		return enter(f, in, name, &inner);
 	}
-	if (hcl_type(v) != HCL_OBJECT)
-		return file_refuse(f, v, name, hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
+	if (file_check_block(f, v, name) < 0)
+		return -1;
 	if (in == IN_VAULT)
 		file_forget(f, IN_VAULT, IN_RETRY);
 	if (in == IN_AUTO_AUTH) {
@@ -405,7 +411,11 @@ enter(struct file *f, enum block in, const char *name, const struct hcl *v)
 		f->type = (struct str){ 0 };
 	}
 	f->block_at[in] = place(f, start);
-	return !f->block_at[in] || file_read_block(f, v, in) < 0 ? -1 : end_block(f, in, name, start);
+	if (!f->block_at[in] || file_read_block(f, v, in) < 0)
+		return -1;
+	if (in == IN_AUTO_AUTH && !f->block_at[IN_METHOD])
+		return file_refuse(f, start, name, "has no \"method\" block");
+	return in == IN_METHOD ? file_check_type(f, start, name, "aws") : 0;
 }
 
 int
@@ -433,7 +443,7 @@ file_read_block(struct file *f, const struct hcl *body, enum block in)
 			continue;
 		kind &= ~AGENT;
 		if (f->is_seen[row] && kind != LACK && kind != SINKS)
-			return kind == BLOCK ? only_one(f, &key, name) : file_refuse(f, &key, name, "was set before");
+			return file_refuse(f, &key, name, twice);
 		f->is_seen[row] = true;
 		result = kind == BLOCK ? enter(f, rows[row].target, name, &v) : kind == SINKS ? file_read_sinks(f, &v, S("")) :
 		    kind == LACK ? lack(f, row, name, &key, text) : read_value(f, row, name, &v);
@@ -516,7 +526,7 @@ finish(struct file *f)
 	struct setting block = { .prefix = f->block_at[IN_AUTO_AUTH], .name = "auto_auth" };
 	const char *missing = "endpoint\0role_alias\0cert\0key";
 
-	if (file_apply(f, IN_FILE, IN_METHOD, c) < 0 || file_apply(f, IN_CONFIG, BLOCKS - 1, c) < 0)
+	if (file_apply(f, IN_FILE, IN_IOT, c) < 0)
 		return -1;
 	c->cred.expires_s = CRED_FOREVER;
 	if (c->cred.id.len ? !c->cred.secret.len : c->cred.secret.len || c->cred.token.len || c->source == CHAIN_STATIC)

@@ -6,8 +6,9 @@
 #include "conf/conf.h"
 #include "data/hcl.h"
 
-/* Blocks that are replaced together stand together; from IN_SINK_CONFIG on keys count as they are written. */
-enum block { IN_FILE, IN_VAULT, IN_RETRY, IN_AUTO_AUTH, IN_METHOD, IN_SINK, IN_SINK_CONFIG, IN_CONFIG, IN_IOT, BLOCKS };
+/* Blocks that are replaced together stand together, and those of a sink last; from IN_CONFIG on keys count as they are written,
+   but for IN_SINK. */
+enum block { IN_FILE, IN_VAULT, IN_RETRY, IN_AUTO_AUTH, IN_METHOD, IN_CONFIG, IN_IOT, IN_SINK, IN_SINK_CONFIG, BLOCKS };
 
 #define FILE_ROWS 82	/* keys that are known */
 
@@ -25,11 +26,11 @@ struct file {
 	enum conf_verb verb;
 	struct arena *arena;
 	struct err *e;
+	struct str type;		/* of the method or sink that is being read: its label, or its `type` */
+	const char *block_at[BLOCKS];	/* as prefix */
 	bool has_ca;			/* a flag or a variable says whom to trust: nothing here does, then */
 	bool is_seen[FILE_ROWS];	/* keys of this file and this sink: each stands once */
 	struct said said[FILE_ROWS];
-	const char *block_at[BLOCKS];	/* as prefix */
-	struct str type;		/* of the method or sink that is being read: its label, or its `type` */
 };
 
 /* Where the values of a sink go, before they have been looked at together. */
@@ -40,6 +41,15 @@ struct file_sink {
 
 /* Refuse a value: "FILE:3:5: name what". Returns -1. */
 int file_refuse(struct file *f, const struct hcl *at, const char *name, const char *what);
+
+/* Refuse a block that has a label too many, or is none. */
+int file_check_block(struct file *f, const struct hcl *v, const char *name) __attribute__((warn_unused_result));
+
+/* Take a label for the type: the one that pantler has, in any case. */
+void file_set_type(struct file *f, struct str label, const char *known);
+
+/* Refuse a block of another type. */
+int file_check_type(struct file *f, const struct hcl *at, const char *name, const char *known) __attribute__((warn_unused_result));
 
 /* Drop what these blocks have said. */
 void file_forget(struct file *f, enum block first, enum block last);

@@ -4,12 +4,8 @@
 
 /* What is wrong with a sink's keys together, or NULL. */
 static const char *
-judge(const struct file_sink *s, struct str type)
+judge(const struct file_sink *s)
 {
-	if (!type.len)
-		return "type must be specified";
-	if (!str_is(type, "file"))
-		return "has another type than file, and pantler has no other";
 	if (!s->sink.path.len)
 		return "has no \"path\" in its \"config\"";
 	if (!s->dh_type.len != !s->sink.dh_path.len)
@@ -30,13 +26,13 @@ read_sink(struct file *f, const struct hcl *v, struct str label)
 		err_set(f->e, ERR_LIMIT, CAUSE_USE, "more than %d sinks", CONF_SINKS);
 		return hcl_in(f->e, f->name, v);
 	}
-	if (hcl_type(v) != HCL_OBJECT)
-		return file_refuse(f, v, "sink", hcl_type(v) == HCL_LABELLED ? "has a label too many" : "must be a block");
-	file_forget(f, IN_SINK, IN_SINK_CONFIG);
-	f->type = str_eq_nocase(label, S("file")) ? S("file") : label;
-	if (file_read_block(f, v, IN_SINK) < 0 || file_apply(f, IN_SINK, IN_SINK_CONFIG, &s) < 0)
+	if (file_check_block(f, v, "sink") < 0)
 		return -1;
-	bad = judge(&s, f->type);
+	file_forget(f, IN_SINK, IN_SINK_CONFIG);
+	file_set_type(f, label, "file");
+	if (file_read_block(f, v, IN_SINK) < 0 || file_apply(f, IN_SINK, IN_SINK_CONFIG, &s) < 0 || file_check_type(f, v, "sink", "file") < 0)
+		return -1;
+	bad = judge(&s);
 	if (bad)
 		return file_refuse(f, v, "sink", bad);
 	s.sink.encrypt = s.dh_type.len > 0;

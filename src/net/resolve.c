@@ -200,7 +200,7 @@ answered(struct resolve *r, struct resolve_query *q, enum resolve_result result)
 		judge(r);
 	} else if (result == RESOLVE_FOUND || result == RESOLVE_NO_NAME) {	/* there are servers that deny a name of which they
 										   only lack this family (RFC 4074 4.2) */
-		r->grace = tick_after(clock_now(), RESOLVE_GRACE_MS);
+		r->grace = clock_after(RESOLVE_GRACE_MS);
 		other->watch.deadline = tick_earlier(other->watch.deadline, r->grace);
 	}
 }

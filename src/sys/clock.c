@@ -44,6 +44,12 @@ clock_now(void)
 	return s * 1000 + (int64_t)ns;
 }
 
+__attribute__((noinline)) tick
+clock_after(int64_t ms)
+{
+	return tick_after(clock_now(), ms);
+}
+
 uint64_t
 clock_wall_ns(void)
 {

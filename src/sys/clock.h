@@ -8,6 +8,9 @@
 /* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps; of CLOCK_MONOTONIC on kernels before 2.6.39. */
 tick clock_now(void);
 
+/* The instant `ms` from now, by tick_after's rules. */
+tick clock_after(int64_t ms);
+
 /* Wall clock, unix seconds. For signatures and certificates alone: it may jump. */
 int64_t clock_wall_s(void);
 

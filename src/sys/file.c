@@ -13,12 +13,24 @@
 
 #define READ_FLAGS (O_RDONLY | O_NONBLOCK)
 
-/* flock(2) for writing, held until the description is closed. False: someone else holds it. A file system without locks
-   gives it to everyone. Called by number, for <sys/file.h> would be this folder's own header. */
-static bool
-lock(int fd)
+/* A lock of the open file description (fcntl(2), Linux 3.15), as F_OFD_SETLK takes it and F_OFD_GETLK asks for it, of the whole file. Who may only read the
+   file can have none that counts here, as he could by flock(2). F_UNLCK: there is none; else someone else holds one. A file system, or a
+   kernel, without gives it to everyone, and says -1. */
+static int
+lock(int fd, int command, short type)
 {
-	return syscall(SYS_flock, fd, 2 | 4 /* LOCK_EX | LOCK_NB */) == 0 || errno != EWOULDBLOCK;
+	struct flock l = { .l_type = type };
+
+	if (syscall(KERNEL_FCNTL, fd, command, &l) == 0)
+		return command == F_OFD_GETLK ? l.l_type : F_UNLCK;
+	return errno == EAGAIN || errno == EACCES ? F_WRLCK : -1;
+}
+
+/* For writing, held until the description is closed. */
+static bool
+is_locked(int fd)
+{
+	return lock(fd, F_OFD_SETLK, F_WRLCK) != F_WRLCK;
 }
 
 static void
@@ -83,20 +95,15 @@ read_all(int fd, struct buf *b)
 	return 0;
 }
 
-int
-file_read(const char *path, size_t max, struct arena *a, struct str *out, unsigned *others, struct err *e)
+/* All of an open file, which is then closed. */
+static int
+read_open(int fd, const char *path, size_t max, struct arena *a, struct str *out, struct err *e)
 {
-	struct buf b;
 	size_t before = a->len;
-	int fd, result = open_any(path, &fd, e);
+	struct buf b = arena_buf(a, max + 1);	/* one more, to see that there is more */
+	int result = 0;
 
-	if (result < 0)
-		return -1;
-	*others = result & (077 | FILE_FOREIGN);
-	b = arena_buf(a, max + 1);	/* one more, to see that there is more */
-	if (S_ISDIR(result))
-		result = fail_read(e, path, EISDIR);
-	else if (b.full)
+	if (b.full)
 		result = arena_err(e);
 	else if (read_all(fd, &b) < 0)
 		result = fail_read(e, path, errno);
@@ -113,12 +120,42 @@ file_read(const char *path, size_t max, struct arena *a, struct str *out, unsign
 	return 0;
 }
 
+int
+file_read(const char *path, size_t max, struct arena *a, struct str *out, unsigned *others, struct err *e)
+{
+	int fd, kind = open_any(path, &fd, e);
+
+	if (kind < 0)
+		return -1;
+	*others = kind & (077 | FILE_FOREIGN);
+	if (!S_ISDIR(kind))
+		return read_open(fd, path, max, a, out, e);
+	close(fd);
+	return fail_read(e, path, EISDIR);
+}
+
+int
+file_read_own(const char *path, size_t max, struct arena *a, struct str *out, int64_t *changed_s, struct err *e)
+{
+	struct stat st;
+	int fd = kernel_open(AT_FDCWD, path, READ_FLAGS | O_NOFOLLOW);
+
+	if (fd < 0)
+		return fail_read(e, path, errno);
+	if (kernel_stat(fd, "", &st, AT_EMPTY_PATH) < 0 || !S_ISREG(st.st_mode) || st.st_mode & 022 || st.st_nlink != 1 || st.st_uid != geteuid()) {
+		close(fd);
+		return err_set(e, ERR_INPUT, CAUSE_FILE, "%s: not ours alone: another's file, one that others may write, or one of several names", path);
+	}
+	*changed_s = kernel_changed_s(&st);
+	return read_open(fd, path, max, a, out, e);
+}
+
 int64_t
 file_changed_s(const char *path)
 {
 	struct stat st;
 
-	return kernel_stat(AT_FDCWD, path, &st, 0) < 0 ? 0 : (int64_t)st.st_ctim.tv_sec;
+	return kernel_stat(AT_FDCWD, path, &st, 0) < 0 ? 0 : kernel_changed_s(&st);
 }
 
 int
@@ -373,11 +410,11 @@ file_check(struct str path, struct err *e)
 static int
 clear_temp(const struct target *t, struct err *e)
 {
-	int old = kernel_open(t->folder, t->temp, READ_FLAGS | O_NOFOLLOW), sys = 0;
+	int old = kernel_open(t->folder, t->temp, O_WRONLY | O_NONBLOCK | O_NOFOLLOW), sys = 0;
 
 	if (old < 0 && errno == ENOENT)
 		return 0;
-	if (old >= 0 && !lock(old)) {
+	if (old >= 0 && !is_locked(old)) {
 		close(old);
 		return refuse(e, t->path, "another process is writing it");
 	}
@@ -407,7 +444,7 @@ make_temp(const struct target *t, int *fd, struct err *e)
 	if (*fd < 0)
 		return errno == EEXIST ? refuse(e, t->path, "another process is writing it") : fail_write(e, t->path, errno);
 	/* Before it was locked someone else may have taken it for a leftover. */
-	if (!lock(*fd) || !is_at(*fd, t->folder, t->temp)) {
+	if (!is_locked(*fd) || !is_at(*fd, t->folder, t->temp)) {
 		shut(fd);
 		return refuse(e, t->path, "another process is writing it");
 	}
@@ -502,15 +539,15 @@ file_is_held(const char *path)
 {
 	enum file_holding result = FILE_LEFT;
 	bool again = true;
+	int held;
 
 	for (int tries = 0; again && tries < 5; tries++) {
 		int fd = kernel_open(AT_FDCWD, path, READ_FLAGS | O_NOFOLLOW);
 
 		if (fd < 0)
 			return errno == ENOENT ? FILE_LEFT : FILE_UNKNOWN;
-		/* Shared, so that two who ask do not take each other for the holder. */
-		if (syscall(SYS_flock, fd, 1 | 4 /* LOCK_SH | LOCK_NB */) < 0)
-			result = errno == EWOULDBLOCK ? FILE_HELD : FILE_UNKNOWN;
+		held = lock(fd, F_OFD_GETLK, F_RDLCK);
+		result = held == F_UNLCK ? FILE_LEFT : held < 0 ? FILE_UNKNOWN : FILE_HELD;
 		again = result == FILE_LEFT && !is_at(fd, AT_FDCWD, path);	/* replaced since it was opened */
 		close(fd);
 	}

@@ -19,6 +19,11 @@
 int file_read(const char *path, size_t max, struct arena *a, struct str *out, unsigned *others, struct err *e)
 	__attribute__((warn_unused_result));
 
+/* The same, of a file that nobody but this process's user can have written there: no link, one name, its owner us, not to be written by others; of which *changed_s
+   says when it was made or changed last, as file_changed_s. Else ERR_INPUT, or ERR_SYS for a link. */
+int file_read_own(const char *path, size_t max, struct arena *a, struct str *out, int64_t *changed_s, struct err *e)
+	__attribute__((warn_unused_result));
+
 /* When the file was made or changed last, by the wall clock, which nobody but root can make earlier afterwards: unix seconds. 0 when it
    is not there. */
 int64_t file_changed_s(const char *path);
@@ -84,8 +89,8 @@ int file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid,
    shows at the renaming alone is not found: that `path` is a mount of its own, or kept by a sticky folder. */
 int file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 	__attribute__((warn_unused_result));
-/* The same; the new file stays open at *held, for the caller to close, and is locked by flock(2) until then, or until the process
-   ends, however it does. On failure *held is not touched. */
+/* The same; the new file stays open at *held, for the caller to close, and is locked (fcntl(2), an open file description's lock) until
+   then, or until the process ends, however it does. On failure *held is not touched. */
 int file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e) __attribute__((warn_unused_result));
 
 /* Remove the file at `path` if it is the one that is held, and close it. */

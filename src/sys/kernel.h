@@ -29,6 +29,11 @@
 #else
 #define KERNEL_FCHOWN SYS_fchown
 #endif
+#ifdef SYS_fcntl64
+#define KERNEL_FCNTL SYS_fcntl64
+#else
+#define KERNEL_FCNTL SYS_fcntl
+#endif
 #ifdef SYS_mmap2
 #define KERNEL_MMAP SYS_mmap2	/* its offset counts pages; ours is 0 */
 #else
@@ -38,9 +43,20 @@
 /* openat(2), always with O_CLOEXEC and O_NOCTTY, and 0600 for what O_CREAT makes. A descriptor; or -1 with errno. */
 int kernel_open(int folder, const char *path, int flags);
 
-/* fstatat(2); with an empty name and AT_EMPTY_PATH, fstat(2). Of *out only device, inode, mode, owner and rdev may be read: libc keeps
-   other fields elsewhere than a 32-bit kernel. 0; or -1 with errno. */
+/* fstatat(2); with an empty name and AT_EMPTY_PATH, fstat(2). Of *out only device, inode, mode, number of names, owner and rdev may be read,
+   and kernel_changed_s: libc keeps other fields elsewhere than a 32-bit kernel. 0; or -1 with errno. */
 int kernel_stat(int folder, const char *name, struct stat *out, int flags);
+
+/* When what that describes was made or changed last (its ctime), unix seconds. */
+static inline int64_t
+kernel_changed_s(const struct stat *st)
+{
+#ifdef SYS_fstatat64
+	return (uint32_t)st->__st_ctim32.tv_sec;
+#else
+	return (int64_t)st->st_ctim.tv_sec;
+#endif
+}
 
 /* A record of getdents64(2); opendir(3) would bring malloc. */
 struct kernel_entry {

@@ -14,7 +14,7 @@
 #define FLAGS (O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK)	/* the last: a FIFO is no reason to wait */
 #define PRUNE_MAX 16	/* files removed in one go: as many rotations catch up with a smaller max_files */
 
-/* 0; or an errno, EINVAL for what is no regular file. */
+/* 0; or an errno, EINVAL for what is no regular file, or has a second name: whose it is nobody knows then. */
 static int
 open_file(struct logfile *f, tick now)
 {
@@ -28,7 +28,7 @@ open_file(struct logfile *f, tick now)
 		fd = kernel_open(f->folder, f->name, FLAGS);
 	if (fd < 0)
 		return errno == ENXIO ? EINVAL : errno;
-	if (kernel_stat(fd, "", &st, AT_EMPTY_PATH) < 0 || !S_ISREG(st.st_mode)) {
+	if (kernel_stat(fd, "", &st, AT_EMPTY_PATH) < 0 || !S_ISREG(st.st_mode) || st.st_nlink > 1) {
 		close(fd);
 		return EINVAL;
 	}
@@ -59,7 +59,7 @@ logfile_open(struct logfile *f, tick now, struct err *e)
 	if (!sys)
 		return 0;
 	logfile_close(f);
-	return sys == EINVAL ? err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %s: not a regular file", f->path) :
+	return sys == EINVAL ? err_set(e, ERR_INPUT, CAUSE_OUTPUT, "write %s: not a regular file of one name", f->path) :
 		err_sys(e, CAUSE_OUTPUT, sys, "write %s", f->path);
 }
 

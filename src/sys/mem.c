@@ -34,7 +34,8 @@ mem_arena_locked(struct arena *a, size_t bytes, struct err *e)
 {
 	if (mem_arena(a, bytes, e) < 0)
 		return -1;
-	mlock(a->at, a->cap);
+	if (syscall(SYS_mlock2, a->at, a->cap, MLOCK_ONFAULT) < 0)	/* Linux 4.4 */
+		mlock(a->at, a->cap);
 	return 0;
 }
 

@@ -104,7 +104,7 @@ rand_bytes(void *at, size_t n, struct err *e)
 	if (sys == EAGAIN) {
 		log_text(LOG_WARN, "waiting for the kernel's random numbers");
 		let_wake(true, &mask);
-		sys = gather(device, at, n, 0, tick_after(clock_now(), RAND_WAIT_MS));
+		sys = gather(device, at, n, 0, clock_after(RAND_WAIT_MS));
 		let_wake(false, &mask);
 	}
 	if (device >= 0)

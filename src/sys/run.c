@@ -89,7 +89,7 @@ on_child(struct watch *w, short revents)
 	else if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
 		p->ended = true;
 		kill(-p->pid, SIGKILL);	/* whoever is left of its group holds its output open, */
-		w->deadline = tick_earlier(w->deadline, tick_after(clock_now(), RUN_REST_MS));	/* and so may who has left it */
+		w->deadline = tick_earlier(w->deadline, clock_after(RUN_REST_MS));	/* and so may who has left it */
 	}
 }
 

@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 
 TOKEN = "hvs.CAESunruly"
 AUTH = {"client_token": TOKEN, "accessor": "acc", "policies": ["default"], "token_policies": ["default"], "metadata": {"a": "b"},
@@ -202,19 +203,19 @@ def read_request(conn):
 
 
 class Listener:
-    """Accepts on a port of 127.0.0.1 and serves each connection in a thread. `connections` counts them."""
+    """Accepts on a port of 127.0.0.1 and serves each connection in a thread. `when` has the instant of each."""
 
     def __init__(self, scheme="https"):
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.socket.getsockname()[1]
         self.url = "%s://127.0.0.1:%d" % (scheme, self.port)
-        self.connections = 0
+        self.when = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
         while True:
             conn, _ = self.socket.accept()
-            self.connections += 1
+            self.when.append(time.monotonic())
             threading.Thread(target=self.guarded, args=(conn,), daemon=True).start()
 
     def guarded(self, conn):
@@ -227,6 +228,10 @@ class Listener:
 
     def serve(self, conn):
         raise NotImplementedError
+
+    @property
+    def connections(self):
+        return len(self.when)
 
 
 class Web(Listener):

@@ -20,6 +20,7 @@ static struct config config;
 static struct flow flow = { .loop = &loop, .limit = &limit, .config = &config };
 static struct answering a;
 static struct err err;
+static tick asked_at;
 
 /* A socket that listens on loopback, and its port. */
 static int
@@ -62,6 +63,7 @@ ask(unsigned port, unsigned n, unsigned before, bool once, int64_t within_ms)
 	struct ask q = { .kind = ASK_HTTP, .http = { .method = S("GET"), .body_max = 100, .once = once, .follow = true, .share = LIMIT_TOKEN } };
 	tick from = clock_now();
 
+	asked_at = from;
 	buf_fmt(&b, "http://127.0.0.1:%u/", port);
 	q.http.url = buf_str(&b);
 	limit_init(&limit, n);
@@ -90,6 +92,7 @@ main(void)
 	ok(ask(closed, 60, 19, true, 60000) < 500, "a request that may go goes at once");
 	is_int(a.out.how, ANSWER_UNREACHABLE, "to nobody");
 	ok(limit.used == 20 && limit.delayed == 0, "and counts: %u", limit.used);
+	ok(limit.at[limit.last] > asked_at, "from the tick after its end, though that was in the same one");
 	ok(ask(closed, 60, 20, true, 60000) >= LIMIT_BURST_MS, "one that may not waits");
 	ok(limit.used == 21 && limit.delayed == 1, "and that is counted: %u", limit.delayed);
 	ok(ask(closed, 60, 60, true, 5000) < 500, "one that would wait for longer than there is time is not sent");
@@ -100,7 +103,7 @@ main(void)
 	ask(closed, 60, 0, false, 60000);
 	is_int(limit.used, 1 + ANSWER_RESENDS, "every resending counts");
 	ok(ask(closed, 60, 19, false, 60000) >= LIMIT_BURST_MS, "and waits");
-	is_int(limit.delayed, 1, "once: the next ones find room");
+	ok(limit.delayed == 1 && limit.told, "once: the next ones find room");
 
 	pid = serve(fd, "HTTP/1.1 307 Moved\r\nLocation: /there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 	ask(port, 60, 0, true, 60000);

@@ -291,13 +291,18 @@ test_replace(void)
 	ok(holds("t", "eight"), "the file is as it was");
 	rmdir(".t.pantler");
 	put(".t.pantler", "another's", 0600);
-	fd = open(".t.pantler", O_RDONLY | O_CLOEXEC);
-	ok(syscall(SYS_flock, fd, 2) == 0, "a temporary that someone is writing");
+	fd = hold(".t.pantler");
+	ok(fd >= 0, "a temporary that someone is writing");
 	is_kept("t", "write t: another process is writing it");
 	ok(holds("t", "eight") && holds(".t.pantler", "another's"), "both are as they were");
 	close(fd);
 	is_replaced("t", S("nine"), 0600, "when that one has died, it goes on");
 	ok(holds("t", "nine"), "its bytes");
+	put(".t.pantler", "left", 0644);
+	fd = open(".t.pantler", O_RDONLY | O_CLOEXEC);
+	ok(syscall(SYS_flock, fd, 2) == 0, "a leftover that a stranger has locked as readers can");
+	is_replaced("t", S("ten"), 0600, "is one still");
+	close(fd);
 }
 
 /* --- What the kernel may refuse. Each child has old bytes in "t", and says 0 when the line was right, the old bytes are there

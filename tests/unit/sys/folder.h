@@ -43,6 +43,16 @@ put(const char *name, const char *text, mode_t mode)
 	close(fd);
 }
 
+/* As whoever is writing the file holds it; with the test's own rights. */
+static inline int
+hold(const char *name)
+{
+	struct flock l = { .l_type = F_WRLCK };
+	int fd = open(name, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && fcntl(fd, 37 /* F_OFD_SETLK */, &l) == 0 ? fd : -1;
+}
+
 static inline bool
 holds(const char *name, const char *text)
 {

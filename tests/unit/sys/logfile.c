@@ -110,10 +110,10 @@ test_open(void)
 	is_refused("link", "write link: is a symbolic link");
 	is_refused("dangling", "write dangling: is a symbolic link");
 	ok(mkfifo("fifo", 0600) == 0, "a fifo");
-	is_refused("fifo", "write fifo: not a regular file");
+	is_refused("fifo", "write fifo: not a regular file of one name");
 	ok(mkdir("folder", 0700) == 0, "a folder");
 	is_refused("folder", "write folder: is a directory");
-	is_refused("/dev/null", "write /dev/null: not a regular file");
+	is_refused("/dev/null", "write /dev/null: not a regular file of one name");
 	ok(open_log("folder/", 0, 0, 0), "a path that ends in a slash");
 	logfile_write(&f, S("x\n"), 1000, 1);
 	logfile_close(&f);

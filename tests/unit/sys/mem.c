@@ -6,6 +6,7 @@
 #include "tap.h"
 #include "unit/sys/fault.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 /* The mapping's flags in smaps ("VmFlags:"), or NULL. */
@@ -56,6 +57,7 @@ main(void)
 {
 	struct arena a, none = { 0 };
 	struct err e;
+	unsigned char page[2];
 	char *at;
 
 	ok(mem_arena(&a, 1 << 20, &e) == 0, "a megabyte");
@@ -82,7 +84,10 @@ main(void)
 	is_int(e.cause, CAUSE_MEMORY, "its cause");
 	ok(!a.at && !a.cap, "the arena is empty");
 
-	ok(mem_arena_locked(&a, 8192, &e) == 0 && arena_get(&a, 8000), "a locked one");
+	ok(mem_arena_locked(&a, 8192, &e) == 0 && (at = arena_get(&a, 8000)), "a locked one");
+	*at = 's';
+	ok(has_flag(a.at, " lo"), "is locked");
+	ok(mincore(a.at, 8192, page) == 0 && (page[0] & 1) && !(page[1] & 1), "and of its two pages the one that was touched is there");
 	mem_release(&a);
 	is_int(in_child(locked_without_right, NULL), 0, "one where nothing may be locked");
 	return tap_end();

@@ -1,0 +1,63 @@
+/* agent/tell.c: what the agent says of its work, and of failures that repeat how often. */
+/* SPDX-License-Identifier: MIT */
+#include "agent/tell.h"
+
+#include "sys/clock.h"
+
+static const char *
+logger(unsigned what)
+{
+	return what < TELL_READY ? "agent.auth.handler" : what == TELL_READY ? "agent" : what == TELL_FILE ? "agent.sink.file" : "agent.sink.server";
+}
+
+void
+tell(enum log_level level, enum tell_what what, const char *message)
+{
+	log_event(level, logger(what), message, NULL);
+}
+
+void
+tell_of(enum log_level level, enum tell_what what, const char *message, const char *key, struct str value)
+{
+	log_event(level, logger(what), message, PAIRS({ key, value }));
+}
+
+int
+tell_failure(struct tell *t, unsigned what, const char *message, const struct err *e, tick again_at)
+{
+	char wait[32], count[16];
+	struct buf backoff = BUF(wait), times = BUF(count);
+	struct log_pair pair[5] = { { "error", str_of(e->line) } };
+	tick now = clock_now();
+	unsigned n, at = 1;
+
+	if (e->code == ERR_STOP)
+		return -1;
+	t->last = *e;
+	if (!repeat_fail(&t->failing[what], e, now, &n))
+		return 0;
+	if (e->hint[0])
+		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
+	if (again_at != TICK_NEVER) {
+		buf_fmt(&backoff, "%llums", (unsigned long long)(again_at > now ? again_at - now : 0));
+		pair[at++] = (struct log_pair){ "backoff", buf_str(&backoff) };
+	}
+	if (n > 1) {
+		buf_fmt(&times, "%u", n);
+		pair[at] = (struct log_pair){ "times", buf_str(&times) };
+	}
+	log_event(what == TELL_POLL ? LOG_WARN : LOG_ERROR, logger(what), message, pair);
+	return 0;
+}
+
+void
+tell_end(struct tell *t, unsigned what)
+{
+	char count[16];
+	struct buf times = BUF(count);
+	unsigned n = repeat_end(&t->failing[what]);
+
+	buf_fmt(&times, "%u", n);
+	if (n)
+		tell_of(LOG_INFO, (enum tell_what)what, "it failed meanwhile, untold", "times", buf_str(&times));
+}
