@@ -144,16 +144,16 @@ build/test/fuzz/%: tests/fuzz/%.c tests/tools/replay.c $$(call libs_for,agent) b
 	$(test_link)
 $(whole): build/test/%: tests/%.c $$(call libs_for,agent) build/test/test_our_cc
 	$(test_link)
-build/test/tools/atexit: tests/tools/atexit.c
+build/test/tools/atexit build/test/tools/spy: build/test/tools/%: tests/tools/%.c
 	@mkdir -p $(@D)
-	$Q$(HOSTCC) -O1 -Wall -Wextra -Werror -o $@ $<
+	$Q$(HOSTCC) -O1 -Wall -Wextra -Werror $(if $(filter spy,$*),-static) -o $@ $<
 
 suite = tests/run $1 $2 || :;
 suites = $(call suite,lint,$(wildcard tests/lint/*.t)) $(call suite,build,$(wildcard tests/build/*.t)) $(call suite,unit,$(unit)) \
 	$(call suite,vectors,$(filter build/test/vectors/%,$(whole)) $(wildcard tests/vectors/*.t)) $(call suite,transcripts,$(filter build/test/transcripts/%,$(whole)) $(wildcard tests/transcripts/*.t)) \
 	$(call suite,fuzz,$(replay)) $(call suite,system,$(wildcard tests/system/*.t))
 emulated = PANTLER='qemu-$(1:armhf=arm)-static build/$1/pantler' $(call suite,system-$1,$(wildcard tests/system/*.t))
-programs: all $(unit) $(whole) $(replay) $(layers:%=build/test/lib/%.a) build/test/tools/atexit
+programs: all $(unit) $(whole) $(replay) $(layers:%=build/test/lib/%.a) $(addprefix build/test/tools/,atexit spy)
 
 unit: $(unit) ## the unit tests alone
 	@tests/run -new; $(call suite,unit,$(unit)) tests/run -sum
@@ -166,6 +166,7 @@ test: ## installs what tests need; then check, the same for other processors, an
 	$(call suite,repro,tests/repro.t) tests/run -sum
 peer_part = vendor/deps test && tests/peer/setup && tests/run -new || exit; $(call suite,$1,$(wildcard $(2:%=tests/peer/%.t))) tests/run -sum
 test-cred: all; @$(call peer_part,cred,cred-*) ## of these, what is about sources of credentials
+test-secrets: all build/test/tools/spy; @$(call peer_part,secrets,secrets-*) ## of these, what is about secrets
 test-agent: all build/test/tools/sink; @$(call peer_part,agent,agent* sink-oracle) ## of these, what is about the agent
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
@@ -195,5 +196,5 @@ help: ## this
 	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
 
-.PHONY: all programs unit check test test-cred test-agent fuzz deps demo size repro install uninstall clean help
+.PHONY: all programs unit check test test-cred test-agent test-secrets fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)

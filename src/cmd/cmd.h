@@ -14,6 +14,7 @@ struct cmd {
 	struct loop loop;
 	struct flow flow;	/* over these two; its deadline is -timeout's */
 	bool is_told;		/* the verb has said itself what went wrong: main only ends with its code */
+	int exit_code;		/* exec's: instead of the error's own, which its line tells; 0: that */
 	int words_n;		/* what stands behind the verb */
 	char *const *words;
 	int argc;		/* of these, the arguments after the flags */
@@ -34,6 +35,7 @@ int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result))
 int cmd_agent(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_check(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_read(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
+int cmd_exec(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_version(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_help(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 

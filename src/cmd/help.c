@@ -12,6 +12,7 @@ static const char verbs[] =
 	"check\0" "-ready-file=FILE\0" "exit with 0 when the agent's token and files are good now\0"
 	"read\0" "[flags] PATH [KEY=VALUE...]\0" "read a path of Vault's and print it, or write it to a file\0"
 	"kv\0" "get [flags] PATH\0" "the same for a secret of KV, version 1 or 2\0"
+	"exec\0" "[flags] -- CMD [ARG...]\0" "put secrets into variables and files, and become CMD\0"
 	"version\0" "[flags]\0" "print what this file is made of\0"
 	"help\0" "[verb]\0" "print help\0";
 

@@ -13,7 +13,7 @@
 extern char **environ;
 
 /* Verbs of the whole program that this build answers with a plain no. */
-static const char not_yet[] = "exec\0" "token-helper\0";
+static const char not_yet[] = "token-helper\0";
 
 int
 cmd_print(struct cmd *c, const struct buf *data, struct err *e)
@@ -30,8 +30,9 @@ cmd_end_value(struct buf *b)
 
 /* "pantler: login: what went wrong (code 13)", and what to do. */
 static int
-report(const char *verb, const struct err *e)
+report(const struct cmd *c, const struct err *e)
 {
+	const char *verb = c->config.verb ? c->config.verb : "";
 	char text[LOG_LINE];
 	struct buf b = BUF(text);
 	int code = cmd_exit_code(e);
@@ -40,7 +41,7 @@ report(const char *verb, const struct err *e)
 	if (e->hint[0])
 		buf_fmt(&b, "hint: %s\n", e->hint);
 	log_write(buf_str(&b));
-	return code;
+	return c->exit_code ? c->exit_code : code;
 }
 
 static bool
@@ -57,6 +58,8 @@ find_verb(struct cmd *c, struct str name, struct err *e)
 	if (str_is_in(name, "-v\0" "-version\0" "--version\0"))
 		name = S("version");
 	c->config.verb = cmd_find_verb(name, &c->verb);
+	if (c->verb == VERB_EXEC)
+		c->exit_code = 125;	/* whatever is wrong before CMD is there */
 	if (*c->config.verb)
 		return 0;
 	name = str_part(name, 0, 40);
@@ -85,7 +88,7 @@ cmd_configure(struct cmd *c, struct err *e)
 	for (int i = 0; verb == VERB_LOGIN && i < c->argc; i++)
 		if (conf_read_pair(&c->config, str_of(c->argv[i]), e) < 0)
 			return -1;
-	if (!(verb & (VERB_LOGIN | VERB_HELP | VERBS_READ)) && c->argc)
+	if (!(verb & (VERB_LOGIN | VERB_HELP | VERBS_SECRET)) && c->argc)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "takes no arguments: \"%.*s\"",
 		    STR(str_part(str_of(c->argv[0]), 0, 40)));
 	/* What is wrong without the file is wrong with it, and its name may be. */
@@ -119,6 +122,8 @@ run_verb(struct cmd *c, struct err *e)
 	case VERB_READ:
 	case VERB_KV:
 		return cmd_read(c, e);
+	case VERB_EXEC:
+		return cmd_exec(c, e);
 	case VERB_VERSION:
 		return cmd_version(c, e);
 	case VERB_HELP:
@@ -166,7 +171,7 @@ serve(struct cmd *c, int argc, char **argv)
 	bool is_done;
 
 	if (proc_start(&proc, &e) < 0)
-		return report("", &e);
+		return report(c, &e);
 	if (!name.len) {
 		char text[1024];	/* the overview has some 800 bytes */
 		struct buf b = BUF(text);
@@ -184,7 +189,7 @@ serve(struct cmd *c, int argc, char **argv)
 	}
 	is_done = find_verb(c, name, &e) == 0 && (c->argc || cmd_configure(c, &e) == 0) && run(c, &proc, &e) == 0;
 	mem_release(&c->arena);
-	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c->config.verb, &e);
+	return is_done ? 0 : c->is_told ? cmd_exit_code(&e) : report(c, &e);
 }
 
 int

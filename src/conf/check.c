@@ -148,11 +148,11 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 
 /* What is about secrets alone. */
 static int
-check_read(struct config *c, struct err *e)
+check_read(struct config *c, enum conf_verb verb, struct err *e)
 {
 	const struct setting *kv = &c->set[CONF_KV], *version = &c->set[CONF_VERSION], *decode = &c->set[CONF_DECODE];
 
-	c->kv = !kv->value.len ? READ_KV : str_is(kv->value, "1") ? READ_KV_1 : READ_KV_2;
+	c->kv = !kv->value.len ? verb == VERB_EXEC ? READ_ANY : READ_KV : str_is(kv->value, "1") ? READ_KV_1 : READ_KV_2;
 	if (kv->value.len && check_word(kv, "1\0" "2\0", e, "must be 1 or 2") < 0)
 		return -1;
 	if (version->value.len && (!str_to_u64(version->value, &c->kv_version) || c->kv_version > UINT32_MAX))
@@ -171,7 +171,7 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 	if (check_each(c, e) < 0 || check_vault(c, e) < 0 || check_region(c, e) < 0 || check_words(c, verb, e) < 0 ||
 	    conf_duration(&s[CONF_TIMEOUT], &c->timeout_ms, e) < 0)
 		return -1;
-	if ((verb & VERBS_READ) && check_read(c, e) < 0)
+	if ((verb & VERBS_SECRET) && check_read(c, verb, e) < 0)
 		return -1;
 	if (!conf_number(s[CONF_MODE].value, 8, &mode) || mode > 0777)
 		return conf_refuse(&s[CONF_MODE], e, "is not an octal mode like 0600");

@@ -217,6 +217,12 @@ conf_read_flags(struct config *c, enum conf_verb verb, int argc, char *const *ar
 				return err_set(e, ERR_LIMIT, CAUSE_USE, "-config stands more than %d times", CONF_FILES);
 			c->path[c->path_n++] = value.at;
 		}
+		if (key == CONF_ENV || key == CONF_ENV_ALL || key == CONF_FILE) {
+			if (c->binding_n == CONF_BINDINGS)
+				return err_set(e, ERR_LIMIT, CAUSE_USE, "more than %d of -env, -env-all and -file", CONF_BINDINGS);
+			c->binding[c->binding_n].key = key;
+			c->binding[c->binding_n++].text = value.at;
+		}
 		set_flag(c, key, value);
 	}
 	*rest = i;

@@ -15,14 +15,16 @@ enum conf_verb {
 	VERB_CHECK = 16,
 	VERB_READ = 32,
 	VERB_KV = 64,
-	VERB_VERSION = 128,
-	VERB_HELP = 256,
+	VERB_EXEC = 128,
+	VERB_VERSION = 256,
+	VERB_HELP = 512,
 };
 
 #define VERBS_READ (VERB_READ | VERB_KV)
-#define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR | VERBS_READ)
+#define VERBS_SECRET (VERBS_READ | VERB_EXEC)
+#define VERBS_ONCE (VERB_LOGIN | VERB_SIGN | VERB_DOCTOR | VERBS_SECRET)
 #define VERBS_AWS (VERBS_ONCE | VERB_AGENT)	/* those that a machine's identity is for */
-#define VERBS_VAULT (VERB_LOGIN | VERB_DOCTOR | VERB_AGENT | VERBS_READ)	/* those that speak to Vault */
+#define VERBS_VAULT (VERB_LOGIN | VERB_DOCTOR | VERB_AGENT | VERBS_SECRET)	/* those that speak to Vault */
 
 #define CONF_BOOL 0x8000	/* beside the verbs' bits */
 
@@ -68,9 +70,16 @@ enum conf_verb {
 	FLAG(IGNORE_UNSUPPORTED, "ignore-unsupported", "", VERB_AGENT | CONF_BOOL, "", "", "", "pass over what pantler lacks") \
 	FLAG(DECODE, "decode", "", VERBS_READ, "", "", "base64", "the field's bytes, not their text") \
 	FLAG(WRITE, "write", "", VERB_READ | CONF_BOOL, "", "", "", "PUT the arguments, and read the answer") \
-	FLAG(KV, "kv", "", VERB_KV, "", "", "1|2", "the version of KV: Vault is not asked") \
+	FLAG(KV, "kv", "", VERB_KV | VERB_EXEC, "", "", "1|2", "the version of KV: Vault is not asked") \
 	FLAG(VERSION, "version", "", VERB_KV, "", "", "N", "of a secret in KV version 2") \
-	FLAG(KEEP_TOKEN, "keep-token", "", VERBS_READ | CONF_BOOL, "", "", "", "do not revoke the token of the login") \
+	FLAG(KEEP_TOKEN, "keep-token", "", VERBS_SECRET | CONF_BOOL, "", "", "", "do not revoke the token of the login") \
+	FLAG(ENV, "env", "", VERB_EXEC, "", "", "VAR=PATH#FIELD", "a field of a secret as a variable") \
+	FLAG(ENV_ALL, "env-all", "", VERB_EXEC, "", "", "[PREFIX=]PATH", "every field of it") \
+	FLAG(FILE, "file", "", VERB_EXEC, "", "", "VAR=PATH#FIELD", "a field as a file in memory, whose path VAR holds") \
+	FLAG(FILE_DIR, "file-dir", "", VERB_EXEC, "", "", "DIR", "a tmpfs for these, where there is no /proc") \
+	FLAG(PRISTINE, "pristine", "", VERB_EXEC | CONF_BOOL, "", "", "", "of the environment only PATH, HOME and the like") \
+	FLAG(OVERRIDE, "override", "", VERB_EXEC | CONF_BOOL, "", "", "", "replace variables that are set") \
+	FLAG(TOKEN_ENV, "token-env", "", VERB_EXEC | CONF_BOOL, "", "", "", "hand on the token as VAULT_TOKEN") \
 	FLAG(AT, "at", "", VERB_SIGN, "", "", "TIME", "sign for this instant (RFC 3339)")
 
 enum conf_key {
@@ -140,6 +149,8 @@ struct conf_file {
 	struct str text;
 };
 
+#define CONF_BINDINGS 64	/* variables and files of one program that hold secrets */
+
 #define CONF_REQUESTS_MAX 300	/* of max_requests_per_minute: five a second are far over what one machine's secrets need */
 
 /* Slices are parts of argv, the environment, static text or the file's arena: they live as long as the process. What is large stands
@@ -180,6 +191,8 @@ struct config {
 	bool on[CONF_KEYS];		/* boolean flags */
 	uint64_t kv_version;		/* -version; 0: the newest */
 	enum read_kv kv;		/* -kv */
+	size_t binding_n;		/* -env, -env-all and -file, as they were said */
+	struct { enum conf_key key; const char *text; } binding[CONF_BINDINGS];
 	struct cred cred;		/* access_key, secret_key, session_token: all of them or, when id is empty, none */
 	struct str iot[IOT_KEYS];	/* iot {}: all that it must have, or, when the first is empty, nothing */
 	struct { const char *prefix, *name; } ignored[8];	/* variables that are, though someone may have meant them; NULL at the end */
