@@ -306,6 +306,7 @@ ask_self(struct agent *a, enum token_do what, struct err *e)
 	}
 	tell_end(&a->told, TELL_RENEWAL);
 	take(a, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0);
+	a->ready_at = 0;	/* ready_file has another time to say, whoever does not hear READY=1 */
 	if (what == TOKEN_RENEW)
 		tell(LOG_INFO, TELL_LOGIN, "renewed auth token");
 	return 0;

@@ -14,7 +14,7 @@
 #define READ_FLAGS (O_RDONLY | O_NONBLOCK)
 
 /* A lock of the open file description (fcntl(2), Linux 3.15), as F_OFD_SETLK takes it and F_OFD_GETLK asks for it, of the whole file. Who may only read the
-   file can have none that counts here, as he could by flock(2). F_UNLCK: there is none; else someone else holds one. A file system, or a
+   file can have none for writing, as he could by flock(2). F_UNLCK: there is none; else someone else holds one. A file system, or a
    kernel, without gives it to everyone, and says -1. */
 static int
 lock(int fd, int command, short type)
@@ -406,24 +406,6 @@ file_check(struct str path, struct err *e)
 	return result;
 }
 
-/* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */
-static int
-clear_temp(const struct target *t, struct err *e)
-{
-	int old = kernel_open(t->folder, t->temp, O_WRONLY | O_NONBLOCK | O_NOFOLLOW), sys = 0;
-
-	if (old < 0 && errno == ENOENT)
-		return 0;
-	if (old >= 0 && !is_locked(old)) {
-		close(old);
-		return refuse(e, t->path, "another process is writing it");
-	}
-	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
-		sys = errno;
-	shut(&old);
-	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
-}
-
 /* Whether the name is that of the open file still. */
 static bool
 is_at(int fd, int folder, const char *name)
@@ -432,6 +414,26 @@ is_at(int fd, int folder, const char *name)
 
 	return kernel_stat(fd, "", &ours, AT_EMPTY_PATH) == 0 && kernel_stat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
 		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+/* Remove what a killed run left. Whoever writes at this moment holds a lock on it; who may only read it can have one that keeps us from
+   ours, but not before it has its mode, and then its writer's is there already: so a reader's is one on a leftover. Whose name is
+   another file's by now has been renamed, and that other file is somebody's who writes. */
+static int
+clear_temp(const struct target *t, struct err *e)
+{
+	int old = kernel_open(t->folder, t->temp, O_WRONLY | O_NONBLOCK | O_NOFOLLOW), sys = 0;
+
+	if (old < 0 && errno == ENOENT)
+		return 0;
+	if (old >= 0 && ((!is_locked(old) && lock(old, F_OFD_GETLK, F_RDLCK) != F_UNLCK) || !is_at(old, t->folder, t->temp))) {
+		close(old);
+		return refuse(e, t->path, "another process is writing it");
+	}
+	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
+		sys = errno;
+	shut(&old);
+	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
 }
 
 /* Make the temporary, ours alone. */
