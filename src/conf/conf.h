@@ -102,9 +102,8 @@ extern const unsigned char conf_bits[CONF_KEYS];
 struct conf_unknown {
 	struct str key;
 	const char *nearest;	/* a known one like it, or NULL */
+	const char *prefix;	/* where: "FILE:3:5: " */
 	bool is_lacking;	/* known, and -ignore-unsupported passes it over */
-	const char *file;
-	unsigned line, column;
 };
 
 #define CONF_UNKNOWN 16	/* as many are told: what is behind them comes to light when these are mended */
