@@ -1,6 +1,5 @@
 /* conf/file.c: what Vault Agent's configuration files say: each read by itself, key by key, then all of them together. Sinks: conf/sink.c. */
 /* SPDX-License-Identifier: MIT */
-#include "base/divide.h"
 #include "conf/file.h"
 #include "data/date.h"
 
@@ -239,7 +238,6 @@ static __attribute__((noinline)) const char *
 judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 {
 	bool is_number = conf_number(text, kind == MODE && type == HCL_STRING ? 8 : 0, n);
-	uint64_t s;
 
 	if (kind >= QUOTED && type != HCL_STRING)
 		return "must be a quoted string";
@@ -253,17 +251,13 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 	case TTL:
 		if (!parse_duration(type, text, n))
 			return "is not a duration like 90, 1m30s or 500ms";
-		s = (uint64_t)*n;
 		if (kind == TIME)
 			break;
 		if (*n < 0)
 			return "must not be less than 0";
 		if (kind == MS)
 			break;
-		if (divide(&s, 1000) || s > UINT32_MAX)
-			return "must be whole seconds, below 2^32";
-		*n = (int64_t)s;
-		break;
+		return conf_seconds(n);
 	case BOOL:
 		*n = str_is(text, "true");
 		if (type != HCL_BOOL)
