@@ -52,7 +52,7 @@ known = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && e
 lean := $(call known,-Oz) $(call known,-fno-caller-saves -fno-move-loop-invariants -fno-partial-inlining -fno-schedule-insns2 -fno-shrink-wrap -fno-tree-loop-im)
 lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority --param=large-function-insns=800 --param=large-function-growth=50)
 lean_x86_64 := $(call known,--param=large-function-insns=600 --param=large-function-growth=30)
-lean_aarch64 := $(call known,--param=large-function-insns=5000 --param=large-function-growth=200)
+lean_aarch64 := $(call known,--param=large-function-insns=5000 --param=large-function-growth=200 --param=large-stack-frame=4096 --param=large-stack-frame-growth=4000)
 lean_bear := $(call known,-fno-inline-functions-called-once)
 # Ours are optimised as one program, where the compiler can (gcc), with plain code too, for nm. BearSSL's walls of constant time stay apart.
 lto := $(call known,-flto -ffat-lto-objects)
