@@ -11,14 +11,12 @@ CLANG = $(firstword $(shell command -v clang-14 clang) clang-14)
 Q = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-5s %s\n') $1 '$2'
 B = build/$(ARCH)
-
 MAKEFLAGS += -r --no-print-directory
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
 include tests/lint/layers.mk
-
 # --- Compiler and musl. Another processor's: Debian's cross gcc, with Debian's musl of that processor in build/.
 machine = $(shell uname -m)
 family = $(if $(filter armv7% armv8%,$(ARCH)),armhf,$(ARCH))
@@ -49,10 +47,12 @@ must = -nostdinc -isystem $(MUSL_INC) -isystem $(cc_include) -fPIE -fvisibility=
 # aarch64: everything is within 1 MiB of everything else. armhf: the canary that musl keeps at -8 from the thread pointer.
 target_aarch64 = -mcmodel=tiny
 target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls -mstack-protector-guard-offset=-8
-# Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time.
+# Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time (--param: how large a function becomes by those that it alone calls).
 known = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$1')
 lean := $(call known,-Oz) $(call known,-fno-caller-saves -fno-move-loop-invariants -fno-partial-inlining -fno-schedule-insns2 -fno-shrink-wrap -fno-tree-loop-im)
-lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority)
+lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority --param=large-function-insns=800 --param=large-function-growth=50)
+lean_x86_64 := $(call known,--param=large-function-insns=600 --param=large-function-growth=30)
+lean_aarch64 := $(call known,--param=large-function-insns=5000 --param=large-function-growth=200 --param=large-stack-frame=4096 --param=large-stack-frame-growth=4000)
 lean_bear := $(call known,-fno-inline-functions-called-once)
 # Ours are optimised as one program, where the compiler can (gcc), with plain code too, for nm. BearSSL's walls of constant time stay apart.
 lto := $(call known,-flto -ffat-lto-objects)
