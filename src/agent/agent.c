@@ -19,19 +19,25 @@
 #define REVOKE_MS 5000	/* at the end: whoever stops us waits */
 
 /* Loggers, by Vault Agent's names: alerts look for them. */
-static const char handler[] = "agent.auth.handler", sinks[] = "agent.sink.server", file_sink[] = "agent.sink.file";
+enum logger { AGENT, HANDLER, SINKS, FILE_SINK };
 
 static void
-info(const char *name, const char *message)
+event(enum log_level level, enum logger who, const char *message, const struct log_pair *pairs)
 {
-	log_event(LOG_INFO, name, message, NULL);
+	log_event(level, str_nth("agent\0" "agent.auth.handler\0" "agent.sink.server\0" "agent.sink.file", who), message, pairs);
+}
+
+static void
+info(enum logger who, const char *message)
+{
+	event(LOG_INFO, who, message, NULL);
 }
 
 /* With one thing that it is about. */
 static void
-note(enum log_level level, const char *name, const char *message, const char *key, struct str value)
+note(enum log_level level, enum logger who, const char *message, const char *key, struct str value)
 {
-	log_event(level, name, message, PAIRS({ key, value }));
+	event(level, who, message, PAIRS({ key, value }));
 }
 
 /* Bits to vary a wait by: poor ones are better than none. */
@@ -45,10 +51,10 @@ vary(void)
 }
 
 /* Who speaks of it. */
-static const char *
+static enum logger
 logger(enum agent_work work)
 {
-	return work == AGENT_READY ? "agent" : work == AGENT_SINKS ? sinks : handler;
+	return work == AGENT_READY ? AGENT : work == AGENT_SINKS ? SINKS : HANDLER;
 }
 
 /* What failed and will be tried again: told at first, and then by the hour. 0; or -1: it is a signal, which is no failure. */
@@ -76,7 +82,7 @@ tell(struct agent *a, enum agent_work work, const char *message, const struct er
 		buf_fmt(&times, "%u", n);
 		pair[at] = (struct log_pair){ "times", buf_str(&times) };
 	}
-	log_event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, logger(work), message, pair);
+	event(work == AGENT_POLL ? LOG_WARN : LOG_ERROR, logger(work), message, pair);
 	return 0;
 }
 
@@ -136,16 +142,14 @@ say_ready(struct agent *a, tick now)
 		is_written = is_written && !a->sink[i].is_pending;
 	if (!is_written || (a->is_ready && a->ready_until == a->life.expires) || !tick_is_past(a->ready_at, now))
 		return;
+	a->ready_at = sink_retry_at(now, vary());	/* unless all goes well */
 	if (*a->ready.path && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
-		a->ready_at = sink_retry_at(now, vary());
 		(void)tell(a, AGENT_READY, "error writing ready file, retrying", &e, a->ready_at);
 		return;
 	}
 	tell_end(a, AGENT_READY);
-	if (!a->is_ready && !notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n")) {
-		a->ready_at = sink_retry_at(now, vary());
+	if (!a->is_ready && !notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n"))
 		return;
-	}
 	a->is_ready = true;
 	a->ready_at = 0;
 	a->ready_until = a->life.expires;
@@ -178,7 +182,7 @@ write_sinks(struct agent *a, bool busy, tick *next, struct err *e)
 					return -1;
 			} else {
 				tell_end(a, AGENT_SINKS);
-				note(LOG_INFO, file_sink, "token written", "path", s->conf->path);
+				note(LOG_INFO, FILE_SINK, "token written", "path", s->conf->path);
 			}
 		}
 		*next = tick_earlier(*next, s->retry_at);
@@ -270,7 +274,7 @@ log_in(struct agent *a, struct err *e)
 	int r;
 
 	if (!a->failing[AGENT_LOGIN].kind[0].again_at)
-		info(handler, "authenticating");
+		info(HANDLER, "authenticating");
 	r = begin(a, e);
 	if (r == 0)
 		r = auth_login(&auth, a->flow, e);
@@ -290,10 +294,10 @@ log_in(struct agent *a, struct err *e)
 	}
 	tell_end(a, AGENT_LOGIN);
 	take(a, TOKEN_GRANTED, &grant, 0);
-	info(handler, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
+	info(HANDLER, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
 	    "authentication successful, sending token to sinks");
 	if (a->life.state == TOKEN_LIVE)
-		info(handler, "starting renewal process");
+		info(HANDLER, "starting renewal process");
 	offer(a);
 	return 0;
 }
@@ -314,7 +318,7 @@ ask_self(struct agent *a, enum token_do what, struct err *e)
 	tell_end(a, AGENT_RENEWAL);
 	take(a, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0);
 	if (what == TOKEN_RENEW)
-		info(handler, "renewed auth token");
+		info(HANDLER, "renewed auth token");
 	return 0;
 }
 
@@ -337,7 +341,7 @@ poll(struct agent *a, struct err *e)
 	tell_end(a, AGENT_POLL);
 	if (!is_changed)
 		return 0;
-	log_event(LOG_INFO, handler, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
+	event(LOG_INFO, HANDLER, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
 	a->is_wrapped = a->is_wrapped && !a->life.reauth;	/* a wrapped one pauses until then */
 	take(a, TOKEN_NEW_CREDENTIALS, NULL, 0);
 	return 0;
@@ -460,11 +464,11 @@ take_over(struct agent *a, int64_t configured_s, struct err *e)
 	if (r < 0) {
 		if (e->code == ERR_STOP)
 			return -1;
-		note(LOG_DEBUG, handler, "no token is taken over", "reason", str_of(e->line));
+		note(LOG_DEBUG, HANDLER, "no token is taken over", "reason", str_of(e->line));
 		return 0;
 	}
 	take(a, TOKEN_GRANTED, &m.grant, 0);
-	note(LOG_INFO, handler, "the token of an earlier run is alive, and taken over", "path", s->path);
+	note(LOG_INFO, HANDLER, "the token of an earlier run is alive, and taken over", "path", s->path);
 	offer(a);
 	return 0;
 }
@@ -483,7 +487,7 @@ make_nonce(struct agent *a, struct err *e)
 		return -1;
 	code_add_hex(&hex, (struct str){ (char *)random, sizeof random });
 	wipe(random, sizeof random);
-	log_event(LOG_WARN, handler, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart",
+	event(LOG_WARN, HANDLER, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart",
 	    NULL);
 	return 0;
 }
@@ -506,7 +510,7 @@ say_sinks(const struct config *c)
 		for (unsigned bit = 0; bit < 9; bit++)
 			if (!(c->sink[i].mode & 0400 >> bit))
 				mode[1 + bit] = '-';
-		log_event(LOG_INFO, file_sink, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", str_of(mode) }));
+		event(LOG_INFO, FILE_SINK, "file sink configured", PAIRS({ "path", c->sink[i].path }, { "mode", str_of(mode) }));
 	}
 }
 
@@ -550,7 +554,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	f->loop->keeps_hup = true;
 	if (loop_add(f->loop, &a->alarm, e) < 0 || loop_add(f->loop, &a->pulse, e) < 0)
 		return -1;
-	info(handler, "starting auth handler");
+	info(HANDLER, "starting auth handler");
 	return take_over(a, configured_s, e);
 }
 
@@ -562,7 +566,7 @@ static const unsigned char at_once[] = { CONF_CA_CERT, CONF_CA_PATH, CONF_LOG_LE
 static void
 warn_of(const char *name)
 {
-	note(LOG_WARN, "agent", "changed, which counts after a restart", "setting", str_of(name));
+	note(LOG_WARN, AGENT, "changed, which counts after a restart", "setting", str_of(name));
 }
 
 int
@@ -595,19 +599,19 @@ agent_stop(struct agent *a)
 	struct err e;
 
 	notify_send(&a->notify, "STOPPING=1\n");
-	info(handler, "shutdown triggered, stopping lifetime watcher");
+	info(HANDLER, "shutdown triggered, stopping lifetime watcher");
 	ready_remove(&a->ready);
 	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
 		a->end = clock_after(REVOKE_MS);
 		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
-			note(LOG_WARN, handler, "the token is not revoked", "error", str_of(e.line));
+			note(LOG_WARN, HANDLER, "the token is not revoked", "error", str_of(e.line));
 		end(a);
 	}
 	if (a->has_pid_file)
 		pid_remove(a->config->pid_file.at);
 	loop_remove(a->flow->loop, &a->alarm);
 	loop_remove(a->flow->loop, &a->pulse);
-	info(handler, "auth handler stopped");
-	info(sinks, "sink server stopped");
-	info("agent", "sinks finished, exiting");
+	info(HANDLER, "auth handler stopped");
+	info(SINKS, "sink server stopped");
+	info(AGENT, "sinks finished, exiting");
 }
