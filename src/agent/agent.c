@@ -6,7 +6,6 @@
 #include "base/divide.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
-#include "data/code.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/mem.h"
@@ -478,15 +477,12 @@ static int
 make_nonce(struct agent *a, struct err *e)
 {
 	const struct config *c = a->config;
-	uint8_t random[16];
 	struct buf hex = BUF(a->nonce);
 
 	if (!str_is(c->set[CONF_TYPE].value, "ec2") || auth_check_nonce(c, e) == 0)
 		return 0;
-	if (rand_bytes(random, sizeof random, e) < 0)
+	if (auth_make_nonce(&hex, e) < 0)
 		return -1;
-	code_add_hex(&hex, (struct str){ (char *)random, sizeof random });
-	wipe(random, sizeof random);
 	event(LOG_WARN, HANDLER, "the nonce of this instance dies with this process: set nonce_file, or it cannot log in again after a restart",
 	    NULL);
 	return 0;

@@ -4,6 +4,7 @@
 
 #include "agent/answer.h"
 #include "aws/region.h"
+#include "base/wipe.h"
 #include "data/code.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -120,20 +121,28 @@ auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struc
 	return nonce_parse(nonce, text, instance_id, e) < 0 ? err_in(e, "%.*s", STR(path)) : 0;
 }
 
+int
+auth_make_nonce(struct buf *out, struct err *e)
+{
+	uint8_t random[16];
+
+	if (rand_bytes(random, sizeof random, e) < 0)
+		return -1;
+	code_add_hex(out, (struct str){ (char *)random, sizeof random });
+	wipe(random, sizeof random);
+	return 0;
+}
+
 /* The nonce of this instance from its file, or a new one into it. */
 static int
 keep_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e)
 {
-	uint8_t random[16];
-	struct buf hex = arena_buf(&f->arena, 2 * sizeof random), file = arena_buf(&f->arena, NONCE_FILE_MAX);
+	struct buf hex = arena_buf(&f->arena, 32), file = arena_buf(&f->arena, NONCE_FILE_MAX);
 
 	if (auth_read_nonce(f, instance_id, nonce, e) == 0)
 		return 0;
-	if (e->code != ERR_ABSENT)
+	if (e->code != ERR_ABSENT || auth_make_nonce(&hex, e) < 0)
 		return -1;
-	if (rand_bytes(random, sizeof random, e) < 0)
-		return -1;
-	code_add_hex(&hex, (struct str){ (char *)random, sizeof random });
 	nonce_format(&file, instance_id, buf_str(&hex));
 	if (hex.full || file.full)
 		return arena_err(e);

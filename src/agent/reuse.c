@@ -29,6 +29,12 @@ is_ours(const struct config *c, const struct self *m, struct arena *a, bool *has
 	    json_i64(created, &ttl_s, &ignored) == 0 && 3 * m->grant.lease_s > ttl_s));
 }
 
+static int
+refuse(const struct conf_sink *s, const char *why, struct err *e)
+{
+	return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s %s", STR(s->path), why);
+}
+
 int
 reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_t configured_s, struct err *e)
 {
@@ -47,12 +53,12 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 	if (file_read(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, &others, e) < 0)
 		return -1;
 	if (others & (022 | FILE_FOREIGN))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not ours alone to write", STR(s->path));
+		return refuse(s, "is not ours alone to write", e);
 	if (!str_is_visible(m->token))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
+		return refuse(s, "holds no token", e);
 	if (flow_run(f, self_step, m, e) < 0)
 		return -1;
 	if (!is_ours(c, m, &f->arena, &has_role) || (!has_role && (c->set[CONF_ROLE].from != FROM_FILE || configured_s >= file_changed_s(s->path.at))))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login, or one at its end", STR(s->path));
+		return refuse(s, "holds a token of another login, or one at its end", e);
 	return 0;
 }
