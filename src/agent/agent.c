@@ -39,16 +39,6 @@ note(enum log_level level, enum logger who, const char *message, const char *key
 	event(level, who, message, PAIRS({ key, value }));
 }
 
-/* Bits to vary a wait by: poor ones are better than none. */
-static uint32_t
-vary(void)
-{
-	uint32_t bits;
-	struct err ignored;
-
-	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
-}
-
 /* Who speaks of it. */
 static enum logger
 logger(enum agent_work work)
@@ -141,7 +131,7 @@ say_ready(struct agent *a, tick now)
 		is_written = is_written && !a->sink[i].is_pending;
 	if (!is_written || (a->is_ready && a->ready_until == a->life.expires) || !tick_is_past(a->ready_at, now))
 		return;
-	a->ready_at = sink_retry_at(now, vary());	/* unless all goes well */
+	a->ready_at = sink_retry_at(now, rand_vary());	/* unless all goes well */
 	if (*a->ready.path && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
 		(void)tell(a, AGENT_READY, "error writing ready file, retrying", &e, a->ready_at);
 		return;
@@ -215,13 +205,13 @@ offer(struct agent *a)
 static void
 take(struct agent *a, enum token_event event, const struct token_grant *grant, uint32_t wait_s)
 {
-	token_take(&a->life, event, grant, wait_s, vary(), clock_now());
+	token_take(&a->life, event, grant, wait_s, rand_vary(), clock_now());
 }
 
 static enum token_do
 next_do(struct agent *a, tick *until)
 {
-	return token_next(&a->life, vary(), clock_now(), until);
+	return token_next(&a->life, rand_vary(), clock_now(), until);
 }
 
 static int

@@ -104,8 +104,6 @@ sink_write(struct sink *s, struct flow *f, struct str token, tick now, struct er
 {
 	size_t before = f->arena.len;
 	int r = write_file(s, f, token, now, e);
-	struct err ignored;
-	uint32_t random;
 
 	wipe(f->arena.at + before, f->arena.len - before);
 	f->arena.len = before;
@@ -114,9 +112,7 @@ sink_write(struct sink *s, struct flow *f, struct str token, tick now, struct er
 		s->is_pending = false;
 		return 0;
 	}
-	if (rand_bytes(&random, sizeof random, &ignored) < 0)
-		random = UINT32_MAX;
 	s->failed++;
-	s->retry_at = sink_retry_at(clock_now(), random);
+	s->retry_at = sink_retry_at(clock_now(), rand_vary());
 	return -1;
 }

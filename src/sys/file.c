@@ -141,9 +141,8 @@ file_reader_bytes(struct file_reader *r, struct str bytes)
 	*r = (struct file_reader){ .bytes = bytes, .folder = -1, .fd = -1, .fresh = true };
 }
 
-/* The folder's next entry. 1; 0 when there is none any more; -1 with errno. */
-static int
-next_entry(struct file_reader *r, const char **name)
+int
+file_next_entry(struct file_reader *r, const char **name)
 {
 	const struct kernel_entry *entry;
 
@@ -161,7 +160,7 @@ next_entry(struct file_reader *r, const char **name)
 	return 1;
 }
 
-/* Open the folder's next file. As next_entry. */
+/* Open the folder's next file. As file_next_entry. */
 static int
 next_file(struct file_reader *r)
 {
@@ -169,7 +168,7 @@ next_file(struct file_reader *r)
 	struct stat st;
 	int more;
 
-	while ((more = next_entry(r, &name)) > 0) {
+	while ((more = file_next_entry(r, &name)) > 0) {
 		/* stat first: opening a device may do something. */
 		if (name[0] == '.' || kernel_stat(r->folder, name, &st, 0) < 0 || !S_ISREG(st.st_mode))
 			continue;
@@ -254,7 +253,7 @@ file_list(const char *folder, bool (*is_wanted)(struct str name), struct arena *
 	*n = 0;
 	if (file_reader_open(&r, folder, e) < 0)
 		return -1;
-	while ((more = next_entry(&r, &name)) > 0) {
+	while ((more = file_next_entry(&r, &name)) > 0) {
 		size_t at = *n;
 
 		if (!is_wanted(str_of(name)))
