@@ -65,8 +65,8 @@ arena_wipe(struct arena *a)
 	a->len = 0;
 }
 
-int
-arena_err(struct err *e)
+void
+arena_put_err(struct err *e)
 {
-	return err_set(e, ERR_LIMIT, CAUSE_MEMORY, "out of memory: an arena of this program is full");
+	err_put(e, ERR_LIMIT, CAUSE_MEMORY, "out of memory: an arena of this program is full");
 }

@@ -178,9 +178,8 @@ file_reader_bytes(struct file_reader *r, struct str bytes)
 	*r = (struct file_reader){ .bytes = bytes, .folder = -1, .fd = -1, .fresh = true };
 }
 
-/* The folder's next entry. 1; 0 when there is none any more; -1 with errno. */
-static int
-next_entry(struct file_reader *r, const char **name)
+int
+file_next_entry(struct file_reader *r, const char **name)
 {
 	const struct kernel_entry *entry;
 
@@ -198,7 +197,7 @@ next_entry(struct file_reader *r, const char **name)
 	return 1;
 }
 
-/* Open the folder's next file. As next_entry. */
+/* Open the folder's next file. As file_next_entry. */
 static int
 next_file(struct file_reader *r)
 {
@@ -206,7 +205,7 @@ next_file(struct file_reader *r)
 	struct stat st;
 	int more;
 
-	while ((more = next_entry(r, &name)) > 0) {
+	while ((more = file_next_entry(r, &name)) > 0) {
 		/* stat first: opening a device may do something. */
 		if (name[0] == '.' || kernel_stat(r->folder, name, &st, 0) < 0 || !S_ISREG(st.st_mode))
 			continue;
@@ -291,7 +290,7 @@ file_list(const char *folder, bool (*is_wanted)(struct str name), struct arena *
 	*n = 0;
 	if (file_reader_open(&r, folder, e) < 0)
 		return -1;
-	while ((more = next_entry(&r, &name)) > 0) {
+	while ((more = file_next_entry(&r, &name)) > 0) {
 		size_t at = *n;
 
 		if (!is_wanted(str_of(name)))
@@ -487,22 +486,27 @@ is_there(const struct target *t)
 	return true;
 }
 
+#define AS_IT_IS UINT32_MAX	/* -1, as fchown(2) has it */
+
 /* All bytes under the temporary's name, on disk. */
 static int
-fill(const struct target *t, int fd, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+fill(const struct target *t, int fd, struct str bytes, mode_t mode, uid_t uid, gid_t gid, struct err *e)
 {
 	if ((mode & FILE_NEW && is_there(t)) || syscall(SYS_fchmod, fd, mode) < 0)
 		return fail_write(e, t->path, errno);
 	/* After the mode, which whoever has given the file away may not set any more; as yet it is empty. */
-	if ((uid != -1 || gid != -1) && syscall(KERNEL_FCHOWN, fd, (uid_t)uid, (gid_t)gid) < 0)
+	if ((uid != AS_IT_IS || gid != AS_IT_IS) && syscall(KERNEL_FCHOWN, fd, uid, gid) < 0)
 		return err_sys(e, CAUSE_OUTPUT, errno, "write %.*s: change its owner", STR(t->path));
 	return write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ? fail_write(e, t->path, errno) : 0;
 }
 
+#define TRY 020000	/* beside a mode's bits: all but the renaming */
+
 static int
-put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bool is_trial, int *held, struct err *e)
+put(struct str path, struct str bytes, mode_t mode, uid_t uid, gid_t gid, int *held, struct err *e)
 {
 	struct target t;
+	bool is_trial = mode & TRY;
 	int fd = -1, result = -1;
 
 	if (open_place(&t, path, e) == 0 && make_temp(&t, &fd, e) == 0) {
@@ -525,7 +529,7 @@ put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bo
 int
 file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e)
 {
-	return put(path, bytes, mode, -1, -1, false, held, e);
+	return put(path, bytes, mode, AS_IT_IS, AS_IT_IS, held, e);
 }
 
 void
@@ -556,20 +560,20 @@ file_is_held(const char *path)
 	return result;
 }
 
-int
+__attribute__((noinline)) int
 file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
 {
-	return put(path, bytes, mode, -1, -1, false, NULL, e);
+	return put(path, bytes, mode, AS_IT_IS, AS_IT_IS, NULL, e);
 }
 
 int
 file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, false, NULL, e);
+	return put(path, bytes, mode, (uid_t)uid, (gid_t)gid, NULL, e);
 }
 
 int
 file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, true, NULL, e);
+	return put(path, bytes, mode | TRY, (uid_t)uid, (gid_t)gid, NULL, e);
 }
