@@ -19,6 +19,7 @@ import threading
 import urllib.parse
 
 import peers
+from agents import leaks
 from certs import Authority
 from services import Standin, free_port, start_vault, write
 from tap import end, equal, ok
@@ -298,6 +299,8 @@ ok(len(cases) >= 40 and sum(case.code[THEIRS] == case.code[OURS] == 0 for case i
 equal(sorted((set(DIFFER) | set(CODES) | set(ENV) | set(ARGS) | set(SEALED) | set(BEFORE)) - {case.name for case in cases}), [], "each that is named here is there")
 equal(sorted({r.method + " " + r.path for case in cases for r in case.seen[OURS]} - {
     "PUT /v1/auth/%s/login" % mount for mount in ("aws", "guarded", "clouds/aws/prod", "nosuch")}), ["PUT /v1/sys/wrapping/wrap"], "ours asks for nothing else")
+equal(leaks([case.said[OURS] for case in cases], [key["secret"], session["secret"], session["token"], "CANARY"], r"^case-[a-z0-9-]+/(conf/|out/([abc]/|home/|secrets/)?(token|one|two|three|site)$)|^credentials$"),
+      [], "no secret and no token in what ours said, on a command line or in a file that is not for it")
 with open(os.path.join(peers.HERE, "..", "..", "src", "man", "pantler.1")) as manual:
     page = re.sub(r"^\.(Ev|Pa|Sy|Ql|Cm|Fl) ", "", manual.read(), flags=re.M)
 page = " ".join(page.split()).replace(" ,", ",").replace(" ;", ";").replace(" .Pp", "").replace("\\&", "")
