@@ -176,8 +176,7 @@ fuzz: $(patsubst build/test/fuzz/%,build/fuzz/%,$(replay)) ## T=60: each fuzz ta
 	@tests/fuzz.sh $(T) $^
 
 # --- The rest.
-deps: ## install what a build needs (apt), or say what that is
-	@vendor/deps
+deps: ; @vendor/deps ## install what a build needs (apt), or say what that is
 demo: ## install, build, log in: what pantler does, in half a minute
 	@vendor/deps demo
 	@$(MAKE) -s all
