@@ -167,6 +167,7 @@ test: ## installs what tests need; then check, the same for other processors, an
 peer_part = vendor/deps test && tests/peer/setup && tests/run -new || exit; $(call suite,$1,$(wildcard $(2:%=tests/peer/%.t))) tests/run -sum
 test-cred: all; @$(call peer_part,cred,cred-*) ## of these, what is about sources of credentials
 test-agent: all build/test/tools/sink; @$(call peer_part,agent,agent* sink-oracle) ## of these, what is about the agent
+bench-agent: all; @vendor/deps test && tests/peer/setup && tests/bench/agent.py ## pantler's agent and Vault's: time and processor to a token
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
@@ -175,8 +176,7 @@ fuzz: $(patsubst build/test/fuzz/%,build/fuzz/%,$(replay)) ## T=60: each fuzz ta
 	@tests/fuzz.sh $(T) $^
 
 # --- The rest.
-deps: ## install what a build needs (apt), or say what that is
-	@vendor/deps
+deps: ; @vendor/deps ## install what a build needs (apt), or say what that is
 demo: ## install, build, log in: what pantler does, in half a minute
 	@vendor/deps demo
 	@$(MAKE) -s all
@@ -192,8 +192,8 @@ install: all ## PREFIX=/usr/local DESTDIR=
 uninstall: ; rm -f '$(DESTDIR)$(PREFIX)/bin/pantler' '$(DESTDIR)$(MANDIR)/man1/pantler.1' ## the same PREFIX and DESTDIR
 clean: ; rm -rf build ## remove build/
 help: ## this
-	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@echo 'make             build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-11s %s\n' "$$name" "$$what"; done
 
-.PHONY: all programs unit check test test-cred test-agent fuzz deps demo size repro install uninstall clean help
+.PHONY: all programs unit check test test-cred test-agent bench-agent fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)
