@@ -208,12 +208,6 @@ take(struct agent *a, enum token_event event, const struct token_grant *grant, u
 	token_take(&a->life, event, grant, wait_s, rand_vary(), clock_now());
 }
 
-static enum token_do
-next_do(struct agent *a, tick *until)
-{
-	return token_next(&a->life, rand_vary(), clock_now(), until);
-}
-
 static int
 keep_token(struct agent *a, struct str token, struct err *e)
 {
@@ -277,7 +271,7 @@ log_in(struct agent *a, struct err *e)
 		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
 			return -1;
 		take(a, TOKEN_NOT_GRANTED, NULL, e->wait_s);
-		if (next_do(a, &again_at) != TOKEN_WAIT)
+		if (token_next(&a->life, rand_vary(), clock_now(), &again_at) != TOKEN_WAIT)
 			again_at = TICK_NEVER;
 		return tell(a, AGENT_LOGIN, "error authenticating", e, again_at);
 	}
@@ -330,7 +324,7 @@ poll(struct agent *a, struct err *e)
 	tell_end(a, AGENT_POLL);
 	if (!is_changed)
 		return 0;
-	event(LOG_INFO, HANDLER, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected", NULL);
+	info(HANDLER, a->life.reauth ? "auth method found new credentials, re-authenticating" : "new credentials detected");
 	a->is_wrapped = a->is_wrapped && !a->life.reauth;	/* a wrapped one pauses until then */
 	take(a, TOKEN_NEW_CREDENTIALS, NULL, 0);
 	return 0;
@@ -382,7 +376,7 @@ work(struct agent *a, tick *next, struct err *e)
 	int r = 0;
 
 	if (!a->is_wrapped)
-		what = next_do(a, &until);
+		what = token_next(&a->life, rand_vary(), clock_now(), &until);
 	say_ready(a, clock_now());
 	switch (what) {
 	case TOKEN_LOGIN:
