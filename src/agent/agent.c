@@ -198,12 +198,6 @@ take(struct agent *a, enum token_event event, const struct token_grant *grant, u
 	token_take(&a->life, event, grant, wait_s, rand_vary(), clock_now());
 }
 
-static enum token_do
-next_do(struct agent *a, tick *until)
-{
-	return token_next(&a->life, rand_vary(), clock_now(), until);
-}
-
 static int
 keep_token(struct agent *a, struct str token, struct err *e)
 {
@@ -267,7 +261,7 @@ log_in(struct agent *a, struct err *e)
 		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
 			return -1;
 		take(a, TOKEN_NOT_GRANTED, NULL, e->wait_s);
-		if (next_do(a, &again_at) != TOKEN_WAIT)
+		if (token_next(&a->life, rand_vary(), clock_now(), &again_at) != TOKEN_WAIT)
 			again_at = TICK_NEVER;
 		return tell_failure(&a->told, TELL_LOGIN, "error authenticating", e, again_at);
 	}
@@ -368,7 +362,7 @@ static int
 work(struct agent *a, tick *next, struct err *e)
 {
 	tick until = TICK_NEVER, plain, wrapping = clock_now();
-	enum token_do what = next_do(a, &until);
+	enum token_do what = token_next(&a->life, rand_vary(), clock_now(), &until);
 	bool is_idle = false;
 	int r = 0;
 
