@@ -261,6 +261,7 @@ test_wrap(void)
 	raise(SIGTERM);
 	ok(try_write(0) < 0 && err.code == ERR_STOP && err.cause == CAUSE_SIGNAL && err.sys == SIGTERM, "a signal ends it");
 	seen->refuse = 0;
+	ok(try_write(0) == 0, "and the next one goes well");	/* the server has done with the one that was left, too */
 	unlink("t");
 }
 
