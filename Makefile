@@ -11,14 +11,12 @@ CLANG = $(firstword $(shell command -v clang-14 clang) clang-14)
 Q = $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-5s %s\n') $1 '$2'
 B = build/$(ARCH)
-
 MAKEFLAGS += -r --no-print-directory
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
 include tests/lint/layers.mk
-
 # --- Compiler and musl. Another processor's: Debian's cross gcc, with Debian's musl of that processor in build/.
 machine = $(shell uname -m)
 family = $(if $(filter armv7% armv8%,$(ARCH)),armhf,$(ARCH))
@@ -49,10 +47,12 @@ must = -nostdinc -isystem $(MUSL_INC) -isystem $(cc_include) -fPIE -fvisibility=
 # aarch64: everything is within 1 MiB of everything else. armhf: the canary that musl keeps at -8 from the thread pointer.
 target_aarch64 = -mcmodel=tiny
 target_armhf = -march=armv7-a -mthumb -mfpu=vfpv3-d16 -mfloat-abi=hard -mtp=cp15 -mstack-protector-guard=tls -mstack-protector-guard-offset=-8
-# Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time.
+# Options that not every compiler knows are given to those that do; the lean ones leave out what costs bytes to gain time (--param: how large a function becomes by those that it alone calls).
 known = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$1')
 lean := $(call known,-Oz) $(call known,-fno-caller-saves -fno-move-loop-invariants -fno-partial-inlining -fno-schedule-insns2 -fno-shrink-wrap -fno-tree-loop-im)
-lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority)
+lean_armhf := $(call known,-fno-gcse -fno-inline-small-functions -fno-reorder-blocks -fno-section-anchors -fira-algorithm=priority --param=large-function-insns=800 --param=large-function-growth=50)
+lean_x86_64 := $(call known,--param=large-function-insns=600 --param=large-function-growth=30)
+lean_aarch64 := $(call known,--param=large-function-insns=5000 --param=large-function-growth=200 --param=large-stack-frame=4096 --param=large-stack-frame-growth=4000)
 lean_bear := $(call known,-fno-inline-functions-called-once)
 # Ours are optimised as one program, where the compiler can (gcc), with plain code too, for nm. BearSSL's walls of constant time stay apart.
 lto := $(call known,-flto -ffat-lto-objects)
@@ -168,16 +168,15 @@ peer_part = vendor/deps test && tests/peer/setup && tests/run -new || exit; $(ca
 test-cred: all; @$(call peer_part,cred,cred-*) ## of these, what is about sources of credentials
 test-secrets: all build/test/tools/spy; @$(call peer_part,secrets,secrets-*) ## of these, what is about secrets
 test-agent: all build/test/tools/sink; @$(call peer_part,agent,agent* sink-oracle) ## of these, what is about the agent
+bench-agent: all; @vendor/deps test && tests/peer/setup && tests/bench/agent.py ## pantler's agent and Vault's: time and processor to a token
 
 build/fuzz/lib.a: $(call objs_in,build/fuzz,$(filter-out cmd,$(layers))) $(patsubst build/test/%,build/fuzz/%,$(helpers)) $(call bear_in,build/fuzz)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
 	$Q$(fuzz_our_cc) -fsanitize=fuzzer -o $@ $(filter %.c %.a,$^)
 fuzz: $(patsubst build/test/fuzz/%,build/fuzz/%,$(replay)) ## T=60: each fuzz target for T seconds; needs clang-14
 	@tests/fuzz.sh $(T) $^
-
 # --- The rest.
-deps: ## install what a build needs (apt), or say what that is
-	@vendor/deps
+deps: ; @vendor/deps ## install what a build needs (apt), or say what that is
 demo: ## install, build, log in: what pantler does, in half a minute
 	@vendor/deps demo
 	@$(MAKE) -s all
@@ -193,8 +192,8 @@ install: all ## PREFIX=/usr/local DESTDIR=
 uninstall: ; rm -f '$(DESTDIR)$(PREFIX)/bin/pantler' '$(DESTDIR)$(MANDIR)/man1/pantler.1' ## the same PREFIX and DESTDIR
 clean: ; rm -rf build ## remove build/
 help: ## this
-	@echo 'make            build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@echo 'make             build/$(machine)/pantler; ARCH=aarch64 or armhf for another processor; CC CPPFLAGS CFLAGS LDFLAGS V=1 as usual'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1 /p' Makefile | while read -r name what; do printf 'make %-11s %s\n' "$$name" "$$what"; done
 
-.PHONY: all programs unit check test test-cred test-agent test-secrets fuzz deps demo size repro install uninstall clean help
+.PHONY: all programs unit check test test-cred test-agent test-secrets bench-agent fuzz deps demo size repro install uninstall clean help
 -include $(shell find $(B) build/test build/fuzz -name '*.d' 2>/dev/null)

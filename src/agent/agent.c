@@ -19,16 +19,6 @@
 #define LOGIN_REQUESTS 12	/* a long one's: IMDS, a chain of roles, the region, a redirect */
 #define REVOKE_MS 5000	/* at the end: whoever stops us waits */
 
-/* Bits to vary a wait by: poor ones are better than none. */
-static uint32_t
-vary(void)
-{
-	uint32_t bits;
-	struct err ignored;
-
-	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
-}
-
 static struct str
 token_of(const struct agent *a)
 {
@@ -90,7 +80,7 @@ say_ready(struct agent *a, tick now)
 		a->ready_at = 0;
 	if (!is_written || (a->is_ready && is_told(a)) || !tick_is_past(a->ready_at, now))
 		return;
-	a->ready_at = sink_retry_at(now, vary());
+	a->ready_at = sink_retry_at(now, rand_vary());
 	if (!is_told(a) && ready_write(&a->ready, a->life.expires, now, &e) < 0) {
 		tell_failure(&a->told, TELL_READY, "error writing ready file, retrying", &e, a->ready_at);
 		return;
@@ -119,7 +109,7 @@ write_sink(struct agent *a, size_t i, tick until, struct err *e)
 	if (r == 0)
 		r = sink_write(s, a->flow, token_of(a), clock_now(), e);
 	else
-		s->retry_at = sink_retry_at(clock_now(), vary());
+		s->retry_at = sink_retry_at(clock_now(), rand_vary());
 	if (is_first)
 		end(a);
 	if (r < 0)
@@ -205,13 +195,7 @@ lose(struct agent *a)
 static void
 take(struct agent *a, enum token_event event, const struct token_grant *grant, uint32_t wait_s)
 {
-	token_take(&a->life, event, grant, wait_s, vary(), clock_now());
-}
-
-static enum token_do
-next_do(struct agent *a, tick *until)
-{
-	return token_next(&a->life, vary(), clock_now(), until);
+	token_take(&a->life, event, grant, wait_s, rand_vary(), clock_now());
 }
 
 static int
@@ -277,7 +261,7 @@ log_in(struct agent *a, struct err *e)
 		if (e->code == ERR_STOP || c->exit_on_err || (e->cause == CAUSE_USE && !a->token_len))
 			return -1;
 		take(a, TOKEN_NOT_GRANTED, NULL, e->wait_s);
-		if (next_do(a, &again_at) != TOKEN_WAIT)
+		if (token_next(&a->life, rand_vary(), clock_now(), &again_at) != TOKEN_WAIT)
 			again_at = TICK_NEVER;
 		return tell_failure(&a->told, TELL_LOGIN, "error authenticating", e, again_at);
 	}
@@ -306,6 +290,7 @@ ask_self(struct agent *a, enum token_do what, struct err *e)
 	}
 	tell_end(&a->told, TELL_RENEWAL);
 	take(a, what == TOKEN_RENEW ? TOKEN_RENEWED : TOKEN_FOUND, &m.grant, 0);
+	a->ready_at = 0;	/* ready_file has another time to say, whoever does not hear READY=1 */
 	if (what == TOKEN_RENEW)
 		tell(LOG_INFO, TELL_LOGIN, "renewed auth token");
 	return 0;
@@ -377,7 +362,7 @@ static int
 work(struct agent *a, tick *next, struct err *e)
 {
 	tick until = TICK_NEVER, plain, wrapping = clock_now();
-	enum token_do what = next_do(a, &until);
+	enum token_do what = token_next(&a->life, rand_vary(), clock_now(), &until);
 	bool is_idle = false;
 	int r = 0;
 

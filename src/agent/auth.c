@@ -141,9 +141,7 @@ keep_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err
 
 	if (auth_read_nonce(f, instance_id, nonce, e) == 0)
 		return 0;
-	if (e->code != ERR_ABSENT)
-		return -1;
-	if (auth_make_nonce(&hex, e) < 0)
+	if (e->code != ERR_ABSENT || auth_make_nonce(&hex, e) < 0)
 		return -1;
 	nonce_format(&file, instance_id, buf_str(&hex));
 	if (hex.full || file.full)

@@ -41,6 +41,12 @@ is_of_files(const struct config *c)
 	return true;
 }
 
+static int
+refuse(const struct conf_sink *s, const char *why, struct err *e)
+{
+	return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s %s", STR(s->path), why);
+}
+
 int
 reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_t configured_s, struct err *e)
 {
@@ -58,11 +64,10 @@ reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_
 	if (file_read_own(s->path.at, TOKEN_FILE_MAX, &f->arena, &m->token, &changed_s, e) < 0)
 		return -1;
 	if (configured_s >= changed_s)
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s is not newer than the configuration", STR(s->path));
+		return refuse(s, "is not newer than the configuration", e);
 	if (!str_is_visible(m->token))
-		return err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds no token", STR(s->path));
+		return refuse(s, "holds no token", e);
 	if (flow_run(f, self_step, m, e) < 0)
 		return -1;
-	return is_ours(c, m, &f->arena) ? 0 :
-	    err_set(e, ERR_ABSENT, CAUSE_FILE, "%.*s holds a token of another login, or one at its end", STR(s->path));
+	return is_ours(c, m, &f->arena) ? 0 : refuse(s, "holds a token of another login, or one at its end", e);
 }

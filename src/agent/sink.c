@@ -123,14 +123,8 @@ write_file(struct sink *s, struct flow *f, struct str text, tick now, struct err
 static tick
 again_at(const struct sink *s, int64_t most_ms, uint32_t wait_s)
 {
-	uint32_t random;
-	struct err ignored;
-	tick now = clock_now();
-	int64_t ms;
+	int64_t ms = sink_retry_at(0, rand_vary());
 
-	if (rand_bytes(&random, sizeof random, &ignored) < 0)
-		random = UINT32_MAX;
-	ms = sink_retry_at(0, random);
 	if (!s->is_refused) {
 		ms <<= s->failed < 16 ? s->failed - 1 : 15;
 		if (ms < (int64_t)wait_s * 1000)
@@ -138,7 +132,7 @@ again_at(const struct sink *s, int64_t most_ms, uint32_t wait_s)
 		if (ms > most_ms)
 			ms = most_ms;
 	}
-	return tick_after(now, ms);
+	return clock_after(ms);
 }
 
 int

@@ -7,7 +7,7 @@
 static const char *
 logger(unsigned what)
 {
-	return what < TELL_READY ? "agent.auth.handler" : what == TELL_READY ? "agent" : what == TELL_FILE ? "agent.sink.file" : "agent.sink.server";
+	return str_nth("agent.auth.handler\0" "agent\0" "agent.sink.file\0" "agent.sink.server", what <= TELL_POLL ? 0 : what < TELL_SINKS ? what - TELL_POLL : 3);
 }
 
 void

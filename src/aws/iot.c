@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/iot.h"
 
+#include "aws/region.h"
 #include "data/http.h"
 #include "data/uri.h"
 
@@ -19,7 +20,9 @@ check_endpoint(struct str value, struct err *e)
 		return -1;
 	if (uri.host.kind != HOST_DNS || uri.path.len != 1)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "is not the name of a host");
-	return str_find(value, S("-ats.iot.")) == SIZE_MAX ? 0 : err_set(e, ERR_INPUT, CAUSE_USE, "is the data endpoint, which gives no credentials");
+	if (region_is_aws_host(uri.host.name) && str_find(value, S(".credentials.")) == SIZE_MAX)
+		return err_set(e, ERR_INPUT, CAUSE_USE, "is another endpoint of AWS's, which gives no credentials");
+	return 0;
 }
 
 int

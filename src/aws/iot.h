@@ -38,9 +38,9 @@ struct iot {
 	struct identity identity;
 };
 
-/* Whether a value can be one: not empty; names of the bytes that AWS allows in them; the endpoint the name of a host, and not AWS
-   IoT's data endpoint, which is often taken for it; files without a zero byte. -1: ERR_INPUT, CAUSE_USE, for behind the key's name, and for
-   the endpoint a hint. */
+/* Whether a value can be one: not empty; names of the bytes that AWS allows in them; the endpoint the name of a host, and among AWS's
+   own a credential provider's, not that of AWS IoT's data, which describe-endpoint tells when it is asked for nothing else; files without
+   a zero byte. -1: ERR_INPUT, CAUSE_USE, for behind the key's name, and for the endpoint a hint. */
 int iot_check(enum iot_key key, struct str value, struct err *e) __attribute__((warn_unused_result));
 
 /* "Authorizing direct calls to AWS services using AWS IoT Core credential provider" (AWS IoT Core Developer Guide): both files are

@@ -57,16 +57,18 @@ arena_wipe(struct arena *a)
 	/* Most of what is handed out is room for the worst case: wiping a page that nobody wrote would be its first use. */
 	for (size_t at = 0; at < a->len; at += PAGE) {
 		char *page = a->at + at;
-		size_t n = a->len - at < PAGE ? a->len - at : PAGE;
+		size_t n = a->len - at < PAGE ? a->len - at : PAGE, word = n < PAGE;
 
-		if (page[0] || memcmp(page, page + 1, n - 1))
+		for (size_t i = 0; !word && i < PAGE; i += sizeof word)
+			memcpy(&word, page + i, sizeof word);
+		if (word)
 			wipe(page, n);
 	}
 	a->len = 0;
 }
 
-int
-arena_err(struct err *e)
+void
+arena_put_err(struct err *e)
 {
-	return err_set(e, ERR_LIMIT, CAUSE_MEMORY, "out of memory: an arena of this program is full");
+	err_put_kind(e, ERR_KIND(ERR_LIMIT, CAUSE_MEMORY), "out of memory: an arena of this program is full");
 }

@@ -28,7 +28,8 @@ int arena_keep(struct arena *a, struct str s, struct str *out, struct err *e) __
 /* Zero all that was handed out and start anew. Idempotent. */
 void arena_wipe(struct arena *a);
 
-/* The error that every caller of the above gives when there is no room. Returns -1. */
-int arena_err(struct err *e);
+/* The error that every caller of the above gives when there is no room: an expression that is -1, as err_set. */
+void arena_put_err(struct err *e);
+#define arena_err(e) (arena_put_err(e), err_given())
 
 #endif

@@ -14,8 +14,10 @@ struct buf {
 	bool full;	/* sticky: something did not fit; what fits before it is intact */
 };
 
-/* An empty buf over an array of char. */
-#define BUF(array) ((struct buf){ .at = (array), .cap = sizeof(array) })
+/* An empty buf over cap bytes. */
+struct buf buf_over(char *at, size_t cap);
+/* Over an array of char. */
+#define BUF(array) buf_over((array), sizeof(array))
 
 /* What was written so far; valid until the storage is written again. */
 static inline struct str

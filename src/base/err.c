@@ -86,8 +86,8 @@ fill(struct err *e, unsigned kind, int sys)
 	e->hint[0] = 0;
 }
 
-int
-err_set_kind(struct err *e, unsigned kind, const char *fmt, ...)
+void
+err_put_kind(struct err *e, unsigned kind, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -95,11 +95,10 @@ err_set_kind(struct err *e, unsigned kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	write_text(e->line, sizeof e->line, fmt, ap, NULL);
 	va_end(ap);
-	return -1;
 }
 
-int
-err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
+void
+err_put_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
 {
 	char number[24];
 	struct buf b = { .at = number, .cap = sizeof number };
@@ -111,27 +110,24 @@ err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
 	va_start(ap, fmt);
 	write_text(e->line, sizeof e->line, fmt, ap, text ? text : number);
 	va_end(ap);
-	return -1;
 }
 
-int
-err_in(struct err *e, const char *fmt, ...)
+void
+err_put_in(struct err *e, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	write_text(e->line, sizeof e->line, fmt, ap, e->line);
 	va_end(ap);
-	return -1;
 }
 
-int
-err_hint(struct err *e, const char *fmt, ...)
+void
+err_put_hint(struct err *e, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	write_text(e->hint, sizeof e->hint, fmt, ap, NULL);
 	va_end(ap);
-	return -1;
 }

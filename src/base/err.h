@@ -55,20 +55,30 @@ struct err {
 /* A code and a cause in one small number: every call of the next is the shorter for it. */
 #define ERR_KIND(code, cause) ((unsigned)(cause) << 4 | (unsigned)(code))
 
-/* Fill *e, replacing what it held. String arguments are escaped (buf_add_escaped). Formats as buf_fmt. Returns -1, so that
-   a leaf can say `return err_set(...)`. */
-#define err_set(e, code, cause, ...) err_set_kind(e, ERR_KIND(code, cause), __VA_ARGS__)
-int err_set_kind(struct err *e, unsigned kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Fill *e, replacing what it held. String arguments are escaped (buf_add_escaped). Formats as buf_fmt. */
+void err_put_kind(struct err *e, unsigned kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* As err_set with ERR_SYS, and with ": " and the text of errnum at the end. */
-int err_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
+/* As err_put_kind with ERR_SYS, and with ": " and the text of errnum at the end. */
+void err_put_sys(struct err *e, enum err_cause cause, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Put what the caller was doing, and ": ", before the line. Returns -1. */
-int err_in(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Put what the caller was doing, and ": ", before the line. */
+void err_put_in(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Say what to do; replaces an earlier hint. Returns -1. */
-int err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Say what to do; replaces an earlier hint. */
+void err_put_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same as expressions that are -1, so that a leaf can say `return err_set(...)`: the compiler knows the value, and looks
+   nowhere whether it was an error. */
+#define err_set(e, code, cause, ...) (err_put_kind(e, ERR_KIND(code, cause), __VA_ARGS__), err_given())
+#define err_sys(...) (err_put_sys(__VA_ARGS__), err_given())
+#define err_in(...) (err_put_in(__VA_ARGS__), err_given())
+#define err_hint(...) (err_put_hint(__VA_ARGS__), err_given())
+static inline int
+err_given(void)
+{
+	return -1;
+}
 
 /* A few words for an errno ("no such file or directory"), lower case; NULL for a number that is not in its table. */
 const char *err_text(int errnum);

@@ -23,6 +23,7 @@ static int
 add_file(struct files *f, const char *path, struct arena *a, struct err *e)
 {
 	struct conf_file *to = &f->file[f->n];
+	int64_t changed_s;
 	unsigned others;
 
 	if (f->n == CONF_FILES)
@@ -32,8 +33,9 @@ add_file(struct files *f, const char *path, struct arena *a, struct err *e)
 	to->name = path;
 	if (others & 044)
 		f->shared = path;
-	if (file_changed_s(path) > f->changed_s)
-		f->changed_s = file_changed_s(path);
+	changed_s = file_changed_s(path);
+	if (changed_s > f->changed_s)
+		f->changed_s = changed_s;
 	f->left -= to->text.len;
 	f->n++;
 	return 0;
@@ -94,8 +96,7 @@ cmd_warn_config(const struct config *c)
 	for (size_t i = 0; i < c->unknown_n; i++) {
 		const struct conf_unknown *u = &c->unknown[i];
 
-		log_text(LOG_WARN, "%s:%u:%u: %s \"%.*s\" is ignored%s%s%s", u->file, u->line, u->column,
-		    u->is_lacking ? "unsupported" : "unknown key", STR(u->key), u->nearest ? ": did you mean " : "", u->nearest ? u->nearest : "",
-		    u->nearest ? "?" : "");
+		log_text(LOG_WARN, u->nearest ? "%s%s \"%.*s\" is ignored: did you mean %s?" : "%s%s \"%.*s\" is ignored", u->prefix,
+		    u->is_lacking ? "unsupported" : "unknown key", STR(u->key), u->nearest);
 	}
 }

@@ -23,6 +23,7 @@ static const char states[] = "ok\0" "chosen\0" "skipped\0" "failed\0" "info";
 struct doctor {	/* what is large stands last: the code is the shorter for it */
 	struct flow *flow;
 	const struct config *config;
+	const char *what;		/* the row that is to come */
 	bool is_broken;			/* the source is, by its files and variables alone; of type ec2: there is no nonce */
 	bool is_planned;		/* auth.plan is filled */
 	bool is_unfit;			/* Vault takes no login now */
@@ -61,10 +62,10 @@ flush(struct doctor *d)
 
 /* One line of the report. */
 static void
-row(struct doctor *d, const char *what, enum state state, struct str words)
+row(struct doctor *d, enum state state, struct str words)
 {
 	static const char blanks[] = "             ";
-	const char *name = str_nth(states, state);
+	const char *name = str_nth(states, state), *what = d->what;
 
 	if (d->json.out) {
 		jsonw_open(&d->json, '{');
@@ -81,8 +82,8 @@ row(struct doctor *d, const char *what, enum state state, struct str words)
 }
 
 /* The same by a format, its strings escaped. */
-__attribute__((format(printf, 4, 5))) static void
-say(struct doctor *d, const char *what, enum state state, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void
+say(struct doctor *d, enum state state, const char *fmt, ...)
 {
 	char text[WORDS_MAX];
 	struct buf words = BUF(text);
@@ -91,14 +92,14 @@ say(struct doctor *d, const char *what, enum state state, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vfmt(&words, true, fmt, ap);
 	va_end(ap);
-	row(d, what, state, buf_str(&words));
+	row(d, state, buf_str(&words));
 }
 
 /* The words of d->err. */
 static void
-say_err(struct doctor *d, const char *what, enum state state)
+say_err(struct doctor *d, enum state state)
 {
-	row(d, what, state, str_of(d->err.line));
+	row(d, state, str_of(d->err.line));
 	if (state != FAILED || d->is_sick)
 		return;
 	d->cause = d->err;
@@ -150,34 +151,34 @@ static void
 plan_source(struct doctor *d, enum chain_source s)
 {
 	enum chain_source pin = d->config->source;
-	const char *name = chain_name(s);
 	enum step r;
 	struct ask ask;
 
+	d->what = chain_name(s);
 	if (pin && pin != s) {
-		say(d, name, SKIPPED, "the configuration wants %s", chain_name(pin));
+		say(d, SKIPPED, "the configuration wants %s", chain_name(pin));
 		return;
 	}
 	set_source(d, s);
 	r = flow_look(d->flow, chain_step, &d->chain, &ask, &d->err);
 	if (r == STEP_FAIL && d->err.code == ERR_ABSENT && !pin) {
-		say_err(d, name, SKIPPED);
+		say_err(d, SKIPPED);
 		return;
 	}
 	if (d->source) {
-		say(d, name, SKIPPED, "%s goes first", chain_name(d->source));
+		say(d, SKIPPED, "%s goes first", chain_name(d->source));
 		return;
 	}
 	d->source = s;
 	d->is_broken = r == STEP_FAIL;
 	if (d->is_broken)
-		say_err(d, name, FAILED);
+		say_err(d, FAILED);
 	else if (r == STEP_DONE)
-		say(d, name, CHOSEN, "access key id %.*s", STR(d->chain.cred.id));
+		say(d, CHOSEN, "access key id %.*s", STR(d->chain.cred.id));
 	else if (ask.kind == ASK_RUN)
-		say(d, name, CHOSEN, "runs a credential_process");
+		say(d, CHOSEN, "runs a credential_process");
 	else	/* the query is nobody's business */
-		say(d, name, CHOSEN, "asks %.*s", STR(str_part(ask.http.url, 0, str_find_c(ask.http.url, '?'))));
+		say(d, CHOSEN, "asks %.*s", STR(str_part(ask.http.url, 0, str_find_c(ask.http.url, '?'))));
 }
 
 static void
@@ -188,7 +189,8 @@ say_region(struct doctor *d, struct str region)
 	struct str scope = region_scope(region);
 
 	region_add_sts_host(&host, region);
-	say(d, "region", INFO, "%.*s: signed for %.*s, scope %.*s", STR(region), STR(buf_str(&host)), STR(scope));
+	d->what = "region";
+	say(d, INFO, "%.*s: signed for %.*s, scope %.*s", STR(region), STR(buf_str(&host)), STR(scope));
 }
 
 /* What auth_plan will take, as far as files say it. */
@@ -202,10 +204,12 @@ plan_region(struct doctor *d)
 
 	if (!region.len && flow_look(d->flow, profile_step, &p, &ask, &d->err) == STEP_DONE)
 		region = p.settings.var[CRED_REGION];
-	if (region_is_valid(region))
+	if (region_is_valid(region)) {
 		say_region(d, region);
-	else
-		say(d, "region", INFO, "the instance's");
+	} else {
+		d->what = "region";
+		say(d, INFO, "the instance's");
+	}
 }
 
 /* Whose word is taken for Vault's certificate. */
@@ -224,11 +228,12 @@ plan_trust(struct doctor *d)
 		from = "PEM text";
 	else if (*roots.path)
 		from = roots.path;
+	d->what = "ca";
 	d->is_unfit = auth_check_roots(c, &d->err) < 0;
 	if (d->is_unfit)
-		say_err(d, "ca", FAILED);
+		say_err(d, FAILED);
 	else
-		say(d, "ca", INFO, "%s", from);
+		say(d, INFO, "%s", from);
 }
 
 /* What was said, and where. Their values are C strings, and none of them is a secret: an address with a password or a query
@@ -242,7 +247,8 @@ plan_settings(struct doctor *d)
 		const struct setting *s = &d->config->set[keys[i]];
 		bool is_default = s->from == FROM_DEFAULT;
 
-		say(d, conf_text(keys[i], CONF_TEXT_NAME), INFO, s->value.len ? "%s by %s%s" : "none", s->value.at,
+		d->what = conf_text(keys[i], CONF_TEXT_NAME);
+		say(d, INFO, s->value.len ? "%s by %s%s" : "none", s->value.at,
 		    is_default ? "default" : s->prefix, is_default ? "" : s->name);
 	}
 }
@@ -255,16 +261,18 @@ plan(struct doctor *d, bool is_ec2)
 	begin(d, "plan");
 	plan_settings(d);
 	if (is_ec2) {
+		d->what = "nonce";
 		d->is_broken = auth_check_nonce(c, &d->err) < 0;
 		if (d->is_broken)
-			say_err(d, "nonce", FAILED);
+			say_err(d, FAILED);
 	} else {
 		for (enum chain_source i = CHAIN_STATIC; i < CHAIN_SOURCES; i++)
 			plan_source(d, i);
 		plan_region(d);
 	}
+	d->what = "variable";
 	for (size_t i = 0; c->ignored[i].name; i++)
-		say(d, "variable", SKIPPED, "%s%s is set, and ignored", c->ignored[i].prefix, c->ignored[i].name);
+		say(d, SKIPPED, "%s%s is set, and ignored", c->ignored[i].prefix, c->ignored[i].name);
 	plan_trust(d);
 }
 
@@ -277,14 +285,14 @@ is_past(const struct cred *cred)
 }
 
 static void
-say_cred(struct doctor *d, const char *what, enum chain_source source, const struct cred *cred)
+say_cred(struct doctor *d, enum chain_source source, const struct cred *cred)
 {
 	char text[32];
 	struct buf until = BUF(text);
 
 	if (cred->expires_s != CRED_FOREVER)
 		date_format_rfc3339(&until, cred->expires_s);
-	say(d, what, is_past(cred) ? INFO : OK, "%s: access key id %.*s%s%.*s", chain_name(source), STR(cred->id),
+	say(d, is_past(cred) ? INFO : OK, "%s: access key id %.*s%s%.*s", chain_name(source), STR(cred->id),
 	    is_past(cred) ? ", expired at " : until.len ? ", until " : "", STR(buf_str(&until)));
 }
 
@@ -292,24 +300,25 @@ say_cred(struct doctor *d, const char *what, enum chain_source source, const str
 static void
 try_credentials(struct doctor *d, enum chain_source *pin)
 {
+	d->what = "credentials";
 	if (!d->source) {
 		err_set(&d->err, ERR_RETRY, CAUSE_CREDENTIALS, "no aws credentials: the plan has no source");
 		err_hint(&d->err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or attach a role");
-		say_err(d, "credentials", FAILED);
+		say_err(d, FAILED);
 		return;
 	}
 	if (d->is_broken) {
-		say(d, "credentials", SKIPPED, "%s is broken", chain_name(d->source));
+		say(d, SKIPPED, "%s is broken", chain_name(d->source));
 		return;
 	}
 	*pin = d->source;
 	d->is_planned = !d->is_over && auth_plan(&d->auth, d->flow, &d->err) == 0;
 	if (!d->is_planned) {
 		stop(d);
-		say_err(d, "credentials", FAILED);
+		say_err(d, FAILED);
 		return;
 	}
-	say_cred(d, "credentials", d->source, &d->auth.chain.cred);
+	say_cred(d, d->source, &d->auth.chain.cred);
 	if (!d->config->region.len)
 		say_region(d, d->auth.plan.region);
 }
@@ -318,14 +327,15 @@ try_credentials(struct doctor *d, enum chain_source *pin)
 static void
 try_others(struct doctor *d)
 {
+	d->what = "another";
 	for (enum chain_source s = CHAIN_STATIC; s < CHAIN_SOURCES; s++) {
 		if (s == d->source)
 			continue;
 		set_source(d, s);
 		if (try(d, chain_step, &d->chain))
-			say_cred(d, "another", s, &d->chain.cred);
+			say_cred(d, s, &d->chain.cred);
 		else
-			say_err(d, "another", d->err.code == ERR_ABSENT ? SKIPPED : INFO);
+			say_err(d, d->err.code == ERR_ABSENT ? SKIPPED : INFO);
 	}
 }
 
@@ -336,13 +346,14 @@ try_identity(struct doctor *d)
 	struct chain *chain = &d->auth.chain;
 	struct sts m = { .env = chain->source == CHAIN_FILE ? &chain->profile.settings : &d->config->aws, .cred = &chain->cred, .who = true };
 
+	d->what = "identity";
 	if (try(d, sts_step, &m)) {
-		say(d, "identity", OK, "%.*s", STR(m.arn));
+		say(d, OK, "%.*s", STR(m.arn));
 		return;
 	}
 	if (d->err.cause == CAUSE_CLOCK)
 		err_hint(&d->err, "set the clock of this machine");
-	say_err(d, "identity", d->err.code == ERR_DENIED ? FAILED : INFO);
+	say_err(d, d->err.code == ERR_DENIED ? FAILED : INFO);
 }
 
 /* Type ec2: what a login would show, and the nonce that it would use. */
@@ -353,19 +364,21 @@ try_instance(struct doctor *d)
 	struct imds m = { .env = &c->aws, .pkcs7 = c->pkcs7 };
 	struct str nonce;
 
+	d->what = "identity";
 	if (!try(d, imds_identity_step, &m)) {
-		say_err(d, "identity", FAILED);
+		say_err(d, FAILED);
 		return;
 	}
-	say(d, "identity", OK, "instance %.*s", STR(m.instance_id));
+	say(d, OK, "instance %.*s", STR(m.instance_id));
 	if (c->nonce.len || d->is_broken)
 		return;
+	d->what = "nonce";
 	if (auth_read_nonce(d->flow, m.instance_id, &nonce, &d->err) == 0)
-		say(d, "nonce", OK, "of this instance");
+		say(d, OK, "of this instance");
 	else if (d->err.code != ERR_ABSENT || file_check(c->set[CONF_NONCE_FILE].value, &d->err) < 0)
-		say_err(d, "nonce", FAILED);
+		say_err(d, FAILED);
 	else
-		say(d, "nonce", INFO, "none yet: the first login makes it");
+		say(d, INFO, "none yet: the first login makes it");
 }
 
 static void
@@ -373,15 +386,16 @@ try_vault(struct doctor *d)
 {
 	struct health m = { .vault = &d->config->vault };
 
+	d->what = "vault";
 	if (d->is_unfit)	/* by its CA certificates */
 		return;
 	if (try(d, health_step, &m)) {
-		row(d, "vault", OK, str_of(m.node));
+		row(d, OK, str_of(m.node));
 		return;
 	}
 	/* A proxy may let logins through and nothing else. */
 	d->is_unfit = d->err.code != ERR_DENIED && d->err.code != ERR_ABSENT;
-	say_err(d, "vault", d->is_unfit ? FAILED : INFO);
+	say_err(d, d->is_unfit ? FAILED : INFO);
 }
 
 /* Vault, or STS through it, said no. What the refusal itself cannot know stands before it. */
@@ -397,7 +411,7 @@ say_refused(struct doctor *d, int64_t off_s)
 	} else if (d->err.cause == CAUSE_DENIED && is_past(cred)) {
 		err_in(&d->err, "the credentials (%s) have expired", chain_name(d->source));
 	}
-	say_err(d, "login", FAILED);
+	say_err(d, FAILED);
 }
 
 /* A signal meanwhile ends the report, but the token goes first: it takes a second one to leave that. */
@@ -417,8 +431,9 @@ try_login(struct doctor *d)
 	struct self back = { .vault = &d->config->vault, .what = SELF_REVOKE };
 	bool is_back;
 
+	d->what = "login";
 	if (!d->is_planned || d->is_unfit) {
-		say(d, "login", SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
+		say(d, SKIPPED, d->is_planned ? "vault takes none now" : "there is nothing to sign with");
 		return;
 	}
 	if (!try(d, login_step, &m)) {
@@ -427,13 +442,14 @@ try_login(struct doctor *d)
 	}
 	back.token = m.secret.token;
 	is_back = back.token.len && give_back(d, &back);	/* before a word of it: perhaps nobody reads any more */
-	say(d, "login", OK, back.token.len ? "granted" : "granted, and wrapped: it is left to expire");
+	say(d, OK, back.token.len ? "granted" : "granted, and wrapped: it is left to expire");
 	if (!back.token.len)
 		return;
+	d->what = "token";
 	if (is_back)
-		say(d, "token", OK, "revoked");
+		say(d, OK, "revoked");
 	else	/* it expires */
-		say_err(d, "token", INFO);
+		say_err(d, INFO);
 }
 
 static void
@@ -443,7 +459,8 @@ steps(struct doctor *d, bool is_ec2, enum chain_source *pin)
 	if (is_ec2) {
 		try_instance(d);
 		try_vault(d);
-		say(d, "login", SKIPPED, "type ec2 is never tried: it would spend the nonce");
+		d->what = "login";
+		say(d, SKIPPED, "type ec2 is never tried: it would spend the nonce");
 		return;
 	}
 	try_credentials(d, pin);

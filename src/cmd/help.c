@@ -22,14 +22,14 @@ cmd_find_verb(struct str name, enum conf_verb *bit)
 	const char *verb = verbs;
 
 	for (*bit = VERB_LOGIN; *verb && !str_is(name, verb); *bit *= 2)
-		verb = str_next(str_next(str_next(verb)));
+		verb = str_nth(verb, 3);
 	return verb;
 }
 
 int
 cmd_hint_verb(struct str name, struct err *e)
 {
-	for (const char *verb = verbs; *verb; verb = str_next(str_next(str_next(verb))))
+	for (const char *verb = verbs; *verb; verb = str_nth(verb, 3))
 		if (conf_distance(name, str_of(verb)) < 3)
 			return err_hint(e, "did you mean %s?", verb);
 	return err_hint(e, "pantler help names the verbs");
@@ -68,7 +68,7 @@ void
 cmd_add_overview(struct buf *b)
 {
 	buf_fmt(b, "pantler logs a machine in to HashiCorp Vault and OpenBao by its AWS identity.\n\n");
-	for (const char *verb = verbs; *verb; verb = str_next(str_next(str_next(verb)))) {
+	for (const char *verb = verbs; *verb; verb = str_nth(verb, 3)) {
 		size_t start = b->len;
 
 		buf_fmt(b, "  pantler %s", verb);

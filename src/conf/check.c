@@ -21,6 +21,17 @@ conf_duration(const struct setting *s, int64_t *ms, struct err *e)
 	return *ms > 0 ? 0 : conf_refuse(s, e, "must be more than 0");
 }
 
+const char *
+conf_seconds(int64_t *n)
+{
+	uint64_t s = (uint64_t)*n;
+
+	if (divide(&s, 1000) || s > UINT32_MAX)
+		return "must be whole seconds, below 2^32";
+	*n = (int64_t)s;
+	return NULL;
+}
+
 bool
 conf_number(struct str text, unsigned base, int64_t *out)
 {
@@ -100,8 +111,8 @@ check_vault(struct config *c, struct err *e)
 {
 	const struct setting *s = c->set;
 	struct host host;
-	uint64_t ttl_s;
-	int64_t ms;
+	const char *bad;
+	int64_t ttl;
 
 	if (uri_parse(&c->vault.address, s[CONF_ADDRESS].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_ADDRESS].prefix, s[CONF_ADDRESS].name);
@@ -113,12 +124,12 @@ check_vault(struct config *c, struct err *e)
 	if (s[CONF_TLS_SERVER_NAME].value.len && host_parse(&host, s[CONF_TLS_SERVER_NAME].value, e) < 0)
 		return err_in(e, "%s%s", s[CONF_TLS_SERVER_NAME].prefix, s[CONF_TLS_SERVER_NAME].name);
 	if (s[CONF_WRAP_TTL].value.len) {
-		if (conf_duration(&s[CONF_WRAP_TTL], &ms, e) < 0)
+		if (conf_duration(&s[CONF_WRAP_TTL], &ttl, e) < 0)
 			return -1;
-		ttl_s = (uint64_t)ms;
-		if (divide(&ttl_s, 1000) || ttl_s > UINT32_MAX)
-			return conf_refuse(&s[CONF_WRAP_TTL], e, "must be whole seconds, below 2^32");
-		c->vault.wrap_ttl_s = (uint32_t)ttl_s;
+		bad = conf_seconds(&ttl);
+		if (bad)
+			return conf_refuse(&s[CONF_WRAP_TTL], e, bad);
+		c->vault.wrap_ttl_s = (uint32_t)ttl;
 	}
 	return 0;
 }
@@ -174,7 +185,7 @@ conf_check(struct config *c, enum conf_verb verb, struct err *e)
 	if ((verb & VERBS_SECRET) && check_read(c, verb, e) < 0)
 		return -1;
 	if (!conf_number(s[CONF_MODE].value, 8, &mode) || mode > 0777)
-		return conf_refuse(&s[CONF_MODE], e, "is not an octal mode like 0600");
+		return conf_refuse(&s[CONF_MODE], e, "must be an octal mode like 0640");
 	c->mode = (unsigned)mode;
 	c->vault.no_redirects = c->on[CONF_DISABLE_REDIRECTS];
 	if (c->on[CONF_TOKEN_ONLY])

@@ -120,9 +120,8 @@ extern const unsigned short conf_bits[CONF_KEYS];
 struct conf_unknown {
 	struct str key;
 	const char *nearest;	/* a known one like it, or NULL */
+	const char *prefix;	/* where: "FILE:3:5: " */
 	bool is_lacking;	/* known, and -ignore-unsupported passes it over */
-	const char *file;
-	unsigned line, column;
 };
 
 #define CONF_UNKNOWN 16	/* as many are told: what is behind them comes to light when these are mended */
@@ -230,6 +229,9 @@ int conf_read_pair(struct config *c, struct str pair, struct err *e) __attribute
 
 /* A duration of more than 0, in milliseconds. 0, or -1 and the refusal of the setting. */
 int conf_duration(const struct setting *s, int64_t *ms, struct err *e) __attribute__((warn_unused_result));
+
+/* Milliseconds, 0 or more, become whole seconds below 2^32. NULL, or what is wrong with them. */
+const char *conf_seconds(int64_t *n);
 
 /* Refuse a setting: "-address <what>", or the variable that it came from; never its value. ERR_INPUT, CAUSE_USE. Returns -1. */
 int conf_refuse(const struct setting *s, struct err *e, const char *what);

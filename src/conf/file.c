@@ -1,6 +1,5 @@
 /* conf/file.c: what Vault Agent's configuration files say: each read by itself, key by key, then all of them together. Sinks: conf/sink.c. */
 /* SPDX-License-Identifier: MIT */
-#include "base/divide.h"
 #include "conf/file.h"
 #include "data/date.h"
 
@@ -95,7 +94,7 @@ static const char names[] =
 #define NAME_OF(block, name, kind, target) name "\0"
 	KEYS(NAME_OF);
 
-static const struct {
+static const struct row {
 	unsigned char block, kind;
 	unsigned short target;
 } rows[] = {
@@ -107,6 +106,7 @@ _Static_assert(sizeof rows / sizeof *rows == FILE_ROWS, "a place for what each k
 _Static_assert(sizeof(struct config) < 65536, "targets are short");
 
 static const char twice[] = "was set before";
+static const char not_yet[] = "is set: not in this build yet";
 
 /* "FILE:3:5: role is empty" */
 int
@@ -172,19 +172,6 @@ find_row(struct str key, enum block in, const char **name)
 	return FILE_ROWS;
 }
 
-static void
-note(struct file *f, const struct hcl *at, struct str key, const char *nearest, bool is_lacking)
-{
-	struct config *c = f->config;
-	struct conf_unknown *u = &c->unknown[c->unknown_n];
-
-	if (c->unknown_n == CONF_UNKNOWN)
-		return;
-	*u = (struct conf_unknown){ .key = str_part(key, 0, 40), .nearest = nearest, .is_lacking = is_lacking, .file = f->name };
-	hcl_place(at, &u->line, &u->column);
-	c->unknown_n++;
-}
-
 /* "FILE:3:5: ", or NULL and the arena's error. */
 static const char *
 place(struct file *f, const struct hcl *at)
@@ -198,6 +185,19 @@ place(struct file *f, const struct hcl *at)
 		return arena_err(f->e), NULL;
 	arena_trim(f->arena, &prefix);
 	return prefix.at;
+}
+
+static int
+note(struct file *f, const struct hcl *at, struct str key, const char *nearest, bool is_lacking)
+{
+	struct config *c = f->config;
+	struct conf_unknown *u = &c->unknown[c->unknown_n];
+
+	if (c->unknown_n == CONF_UNKNOWN)
+		return 0;
+	c->unknown_n++;
+	*u = (struct conf_unknown){ str_part(key, 0, 40), nearest, place(f, at), is_lacking };
+	return u->prefix ? 0 : -1;
 }
 
 /* What stands in these blocks, and where they stand, is not said any more. */
@@ -238,7 +238,6 @@ static __attribute__((noinline)) const char *
 judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 {
 	bool is_number = conf_number(text, kind == MODE && type == HCL_STRING ? 8 : 0, n);
-	uint64_t s;
 
 	if (kind >= QUOTED && type != HCL_STRING)
 		return "must be a quoted string";
@@ -252,17 +251,13 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 	case TTL:
 		if (!parse_duration(type, text, n))
 			return "is not a duration like 90, 1m30s or 500ms";
-		s = (uint64_t)*n;
 		if (kind == TIME)
 			break;
 		if (*n < 0)
 			return "must not be less than 0";
 		if (kind == MS)
 			break;
-		if (divide(&s, 1000) || s > UINT32_MAX)
-			return "must be whole seconds, below 2^32";
-		*n = (int64_t)s;
-		break;
+		return conf_seconds(n);
 	case BOOL:
 		*n = str_is(text, "true");
 		if (type != HCL_BOOL)
@@ -313,22 +308,21 @@ judge(int kind, enum hcl_type type, struct str text, int64_t *n)
 
 /* What a key that is no block says. */
 static int
-read_value(struct file *f, size_t row, const char *name, const struct hcl *v)
+read_value(struct file *f, const struct row *row, const char *name, const struct hcl *v, struct said *s)
 {
-	enum kind kind = rows[row].kind & ~AGENT;
+	enum kind kind = row->kind & ~AGENT;
 	enum hcl_type type = hcl_type(v);
-	struct said *s = &f->said[row];
 	struct str text;
 	const char *bad;
 	int64_t n = 1;
 
 	if (kind == NOT_YET)
-		return file_refuse(f, v, name, "is set: not in this build yet");
+		return file_refuse(f, v, name, not_yet);
 	if (type >= HCL_LIST)
 		return file_refuse(f, v, name, kind >= QUOTED ? "must be a quoted string" : "must be a string");
 	if (hcl_text(v, f->arena, &text, f->e) < 0)
 		return -1;
-	if (kind == IOT && type == HCL_STRING && iot_check((rows[row].target - C(iot)) / sizeof(struct str), text, f->e) < 0) {
+	if (kind == IOT && type == HCL_STRING && iot_check((row->target - C(iot)) / sizeof(struct str), text, f->e) < 0) {
 		err_in(f->e, "%s", name);
 		return hcl_in(f->e, f->name, v);
 	}
@@ -341,9 +335,9 @@ read_value(struct file *f, size_t row, const char *name, const struct hcl *v)
 		struct buf b = arena_buf(f->arena, 24);
 
 		buf_fmt(&b, "%lldms%c", (long long)n, 0);
-		text = str_part(buf_str(&b), 0, b.len - 1);
 		if (b.full)
 			return arena_err(f->e);
+		text = (struct str){ b.at, b.len - 1 };
 	}
 	if (kind < QUOTED && (!text.len || (kind <= TTL && !n)))
 		return 0;
@@ -354,16 +348,12 @@ read_value(struct file *f, size_t row, const char *name, const struct hcl *v)
 }
 
 static int
-lack(struct file *f, size_t row, const char *name, const struct hcl *key, struct str text)
+lack(struct file *f, const struct row *row, const char *name, const struct hcl *key, struct str text)
 {
-	bool is_later = rows[row].target;
-
-	if (f->config->on[CONF_IGNORE_UNSUPPORTED]) {
-		note(f, key, text, NULL, true);
-		return 0;
-	}
-	file_refuse(f, key, name, is_later ? "is set: not in this build yet" : "is set: pantler has none");
-	return err_hint(f->e, "%s; -ignore-unsupported passes it over", is_later ? "keep vault agent for it until then" :
+	if (f->config->on[CONF_IGNORE_UNSUPPORTED])
+		return note(f, key, text, NULL, true);
+	file_refuse(f, key, name, row->target ? not_yet : "is set: pantler has none");
+	return err_hint(f->e, "%s; -ignore-unsupported passes it over", row->target ? "keep vault agent for it until then" :
 	    "programs can ask vault with the token of a sink, and ready_file and the log tell how the agent is");
 }
 
@@ -428,25 +418,27 @@ file_read_block(struct file *f, const struct hcl *body, enum block in)
 	int result = 0;
 
 	while (result == 0 && hcl_each(body, &cursor, &key, &v)) {
-		size_t row;
+		const struct row *row;
 		enum kind kind;
+		size_t i;
 
 		if (hcl_text(&key, f->arena, &text, f->e) < 0)
 			return -1;
-		row = find_row(text, in, &name);
-		if (row == FILE_ROWS) {
-			note(f, &key, text, name, false);
+		i = find_row(text, in, &name);
+		if (i == FILE_ROWS) {
+			result = note(f, &key, text, name, false);
 			continue;
 		}
-		kind = rows[row].kind;
+		row = &rows[i];
+		kind = row->kind;
 		if (kind == PASS || hcl_type(&v) == HCL_NULL || ((kind & AGENT) && f->verb != VERB_AGENT))
 			continue;
 		kind &= ~AGENT;
-		if (f->is_seen[row] && kind != LACK && kind != SINKS)
+		if (f->is_seen[i] && kind != LACK && kind != SINKS)
 			return file_refuse(f, &key, name, twice);
-		f->is_seen[row] = true;
-		result = kind == BLOCK ? enter(f, rows[row].target, name, &v) : kind == SINKS ? file_read_sinks(f, &v, S("")) :
-		    kind == LACK ? lack(f, row, name, &key, text) : read_value(f, row, name, &v);
+		f->is_seen[i] = true;
+		result = kind == BLOCK ? enter(f, row->target, name, &v) : kind == SINKS ? file_read_sinks(f, &v, S("")) :
+		    kind == LACK ? lack(f, row, name, &key, text) : read_value(f, row, name, &v, &f->said[i]);
 	}
 	return result;
 }
@@ -467,18 +459,19 @@ file_apply(struct file *f, enum block first, enum block last, void *base)
 	const char *name = names;
 
 	for (size_t i = 0; i < FILE_ROWS; i++, name = str_next(name)) {
+		const struct row *row = &rows[i];
 		const struct said *s = &f->said[i];
 		struct setting as = { .prefix = s->prefix, .name = name };
-		void *at = (char *)base + rows[i].target;
+		void *at = (char *)base + row->target;
 
-		if (!s->prefix || rows[i].block < first || rows[i].block > last)
+		if (!s->prefix || row->block < first || row->block > last)
 			continue;
-		switch (rows[i].kind & ~AGENT) {
+		switch (row->kind & ~AGENT) {
 		case TEXT:
 		case TIME:
 		case QUOTED:
 		case FILLED:
-			set(f, rows[i].target, s, name);
+			set(f, row->target, s, name);
 			break;
 		case STRING:
 		case RAW:

@@ -76,7 +76,7 @@ bytes(struct str s)
 }
 
 /* How many bytes a number has says its form already, and with that its highest bit. BearSSL's buffers take numbers of 260
-   bytes as primes; ninv31 wants them odd. */
+   bytes as primes; even ones it computes with, and says that it cannot. */
 static enum fault
 read_rsa(struct key *out, struct parts *parts, struct str in)
 {
@@ -95,17 +95,13 @@ read_rsa(struct key *out, struct parts *parts, struct str in)
 	for (int i = P; i < RSA_PARTS; i++)
 		if (part[i].len > CERT_RSA_MAX / 2)
 			return FAULT_BROKEN;
-	if (!(bytes(part[P])[part[P].len - 1] & bytes(part[Q])[part[Q].len - 1] & 1))
-		return FAULT_BROKEN;
 	out->type = BR_KEYTYPE_RSA;
 	*k = (br_rsa_private_key){
-		.n_bitlen = (uint32_t)part[N].len * 8,
+		.n_bitlen = (uint32_t)part[N].len * 8,	/* in whole bytes, as it is used */
 		.p = bytes(part[P]), .plen = part[P].len, .q = bytes(part[Q]), .qlen = part[Q].len,
 		.dp = bytes(part[DP]), .dplen = part[DP].len, .dq = bytes(part[DQ]), .dqlen = part[DQ].len,
 		.iq = bytes(part[IQ]), .iqlen = part[IQ].len,
 	};
-	for (unsigned top = *bytes(part[N]); !(top & 0x80); top <<= 1)	/* der_is_uint left no zero byte in front */
-		k->n_bitlen--;
 	return FAULT_NONE;
 }
 
@@ -285,10 +281,9 @@ belongs(const struct key *k, const struct parts *parts, const br_x509_pkey *pub)
 	if (k->type == BR_KEYTYPE_RSA)
 		return str_eq(parts->n, (struct str){ (const char *)rsa->n, rsa->nlen }) &&
 		       str_eq(parts->e, (struct str){ (const char *)rsa->e, rsa->elen });
-	if (pub->key.ec.curve != k->ec.curve)
-		return false;
 	len = CURVE_P->mulgen(point, k->ec.x, k->ec.xlen, k->ec.curve);
-	return len == pub->key.ec.qlen && !memcmp(point, pub->key.ec.q, len);	/* public, both of them */
+	/* Public, both of them; and no two of the curves have points of one length. */
+	return len == pub->key.ec.qlen && !memcmp(point, pub->key.ec.q, len);
 }
 
 /* Whether the public half undoes what the private half does. */

@@ -303,6 +303,7 @@ tls_start(struct tls *t, const struct tls_config *config, struct err *e)
 	peer->now_s = config->now_s;
 	peer->trust = config->trust;
 	peer->arena = config->arena;
+	peer->fixed_name = config->fixed_name;
 	peer->skip_verify = config->skip_verify;
 	x509_init(&t->x509);
 	tls_add_hello(t, config->random);

@@ -47,6 +47,7 @@ struct tls_config {
 	/* What we show of ourselves when the server asks for it, or NULL; must outlive the connection. Then the server must have the
 	   extended master secret: without it, who pretends to be one server could hand our proof on to another (RFC 7627 section 1). */
 	const struct identity *identity;
+	bool fixed_name;	/* as struct x509_config's */
 	bool skip_verify;
 };
 

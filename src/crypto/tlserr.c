@@ -48,7 +48,8 @@ say_heard(const struct tls *t, struct err *e)
 		err_hint(e, "it needs ECDHE with AES-GCM or ChaCha20, and a P-256, P-384, P-521 or RSA certificate");
 	} else if (early && alert == 112) {
 		err_set(e, ERR_PEER, CAUSE_TLS, "server does not know the name \"%.*s\"", STR(t->x509.config.host.name));
-		err_hint(e, "name one that it has with -tls-server-name");
+		if (!t->x509.config.fixed_name)
+			err_hint(e, "name one that it has with -tls-server-name");
 	} else if (t->scheme && t->phase == TLS_KEYED && alert != 80) {	/* Finished is right, if the rest of what we said was */
 		say_number(e, "does not take the client certificate:", alert);
 	} else if (t->cert_wanted && !t->scheme && (alert == 40 || alert == 42 || alert == 116)) {

@@ -175,7 +175,7 @@ say_names(struct x509 *x)
 	}
 	if (hidden)
 		buf_fmt(b, " and %u more", hidden);
-	buf_fmt(b, "; use one of them, or -tls-server-name");
+	buf_fmt(b, x->config.fixed_name ? "; use one of them" : "; use one of them, or -tls-server-name");
 	if (!first.at) {
 		say(x, "certificate names no host and no address");
 		b->len = 0;

@@ -17,6 +17,7 @@ struct x509_config {
 	int64_t now_s;		/* wall clock, unix seconds: 1970 makes every certificate "not valid before ..." */
 	const struct trust_source *trust;	/* not looked at with skip_verify */
 	struct arena *arena;	/* for the anchors */
+	bool fixed_name;	/* -tls-server-name does not count for this server: hints leave it out */
 	bool skip_verify;	/* -tls-skip-verify: any certificate, any name, any date. The server still proves that it has the key */
 };
 

@@ -45,13 +45,6 @@ add_byte(struct buf *out, unsigned char c, bool quoted)
 	buf_add(out, text, n);
 }
 
-static void
-add_bytes(struct buf *out, struct str value, bool quoted)
-{
-	for (size_t i = 0; i < value.len; i++)
-		add_byte(out, (unsigned char)value.at[i], quoted);
-}
-
 static bool
 is_plain(struct str value)
 {
@@ -64,22 +57,19 @@ is_plain(struct str value)
 static void
 add_pair(struct buf *out, const struct log_pair *p)
 {
-	struct str rest = p->value;
-	bool is_quoted = !is_plain(rest);
+	struct str rest = p->value, line;
+	bool is_long = str_find_c(rest, '\n') != SIZE_MAX;
+	const char *quote = is_long || is_plain(rest) ? "" : "\"";
 
-	if (str_find_c(rest, '\n') != SIZE_MAX) {
-		buf_fmt(out, "\n  %s=\n", p->key);
-		while (rest.len) {
-			buf_fmt(out, "  | ");
-			add_bytes(out, str_cut(&rest, '\n'), false);
-			buf_add_c(out, '\n');
-		}
-		buf_fmt(out, "  ");
-		return;
-	}
-	buf_fmt(out, " %s=%s", p->key, is_quoted ? "\"" : "");
-	add_bytes(out, rest, is_quoted);
-	buf_fmt(out, "%s", is_quoted ? "\"" : "");
+	buf_fmt(out, "%s %s=%s", is_long ? "\n " : "", p->key, quote);
+	do {
+		if (is_long)
+			buf_fmt(out, "\n  | ");
+		line = str_cut(&rest, '\n');
+		for (size_t i = 0; i < line.len; i++)
+			add_byte(out, (unsigned char)line.at[i], *quote);
+	} while (rest.len);
+	buf_fmt(out, "%s", is_long ? "\n  " : quote);
 }
 
 static void

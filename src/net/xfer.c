@@ -259,6 +259,7 @@ start_tls(struct xfer *x)
 		.trust = &w->trust,
 		.arena = x->cfg->arena,
 		.identity = x->cfg->ask->identity,
+		.fixed_name = x->cfg->ask->peer != PEER_VAULT,
 		.skip_verify = x->cfg->skip_verify,
 	};
 	int result = rand_bytes(random, sizeof random, &x->err);

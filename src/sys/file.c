@@ -14,7 +14,7 @@
 #define READ_FLAGS (O_RDONLY | O_NONBLOCK)
 
 /* A lock of the open file description (fcntl(2), Linux 3.15), as F_OFD_SETLK takes it and F_OFD_GETLK asks for it, of the whole file. Who may only read the
-   file can have none that counts here, as he could by flock(2). F_UNLCK: there is none; else someone else holds one. A file system, or a
+   file can have none for writing, as he could by flock(2). F_UNLCK: there is none; else someone else holds one. A file system, or a
    kernel, without gives it to everyone, and says -1. */
 static int
 lock(int fd, int command, short type)
@@ -178,9 +178,8 @@ file_reader_bytes(struct file_reader *r, struct str bytes)
 	*r = (struct file_reader){ .bytes = bytes, .folder = -1, .fd = -1, .fresh = true };
 }
 
-/* The folder's next entry. 1; 0 when there is none any more; -1 with errno. */
-static int
-next_entry(struct file_reader *r, const char **name)
+int
+file_next_entry(struct file_reader *r, const char **name)
 {
 	const struct kernel_entry *entry;
 
@@ -198,7 +197,7 @@ next_entry(struct file_reader *r, const char **name)
 	return 1;
 }
 
-/* Open the folder's next file. As next_entry. */
+/* Open the folder's next file. As file_next_entry. */
 static int
 next_file(struct file_reader *r)
 {
@@ -206,7 +205,7 @@ next_file(struct file_reader *r)
 	struct stat st;
 	int more;
 
-	while ((more = next_entry(r, &name)) > 0) {
+	while ((more = file_next_entry(r, &name)) > 0) {
 		/* stat first: opening a device may do something. */
 		if (name[0] == '.' || kernel_stat(r->folder, name, &st, 0) < 0 || !S_ISREG(st.st_mode))
 			continue;
@@ -291,7 +290,7 @@ file_list(const char *folder, bool (*is_wanted)(struct str name), struct arena *
 	*n = 0;
 	if (file_reader_open(&r, folder, e) < 0)
 		return -1;
-	while ((more = next_entry(&r, &name)) > 0) {
+	while ((more = file_next_entry(&r, &name)) > 0) {
 		size_t at = *n;
 
 		if (!is_wanted(str_of(name)))
@@ -406,24 +405,6 @@ file_check(struct str path, struct err *e)
 	return result;
 }
 
-/* Remove what a killed run left. Whoever writes at this moment holds a lock on it. */
-static int
-clear_temp(const struct target *t, struct err *e)
-{
-	int old = kernel_open(t->folder, t->temp, O_WRONLY | O_NONBLOCK | O_NOFOLLOW), sys = 0;
-
-	if (old < 0 && errno == ENOENT)
-		return 0;
-	if (old >= 0 && !is_locked(old)) {
-		close(old);
-		return refuse(e, t->path, "another process is writing it");
-	}
-	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
-		sys = errno;
-	shut(&old);
-	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
-}
-
 /* Whether the name is that of the open file still. */
 static bool
 is_at(int fd, int folder, const char *name)
@@ -432,6 +413,26 @@ is_at(int fd, int folder, const char *name)
 
 	return kernel_stat(fd, "", &ours, AT_EMPTY_PATH) == 0 && kernel_stat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
 		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+/* Remove what a killed run left. Whoever writes at this moment holds a lock on it; who may only read it can have one that keeps us from
+   ours, but not before it has its mode, and then its writer's is there already: so a reader's is one on a leftover. Whose name is
+   another file's by now has been renamed, and that other file is somebody's who writes. */
+static int
+clear_temp(const struct target *t, struct err *e)
+{
+	int old = kernel_open(t->folder, t->temp, O_WRONLY | O_NONBLOCK | O_NOFOLLOW), sys = 0;
+
+	if (old < 0 && errno == ENOENT)
+		return 0;
+	if (old >= 0 && ((!is_locked(old) && lock(old, F_OFD_GETLK, F_RDLCK) != F_UNLCK) || !is_at(old, t->folder, t->temp))) {
+		close(old);
+		return refuse(e, t->path, "another process is writing it");
+	}
+	if (unlinkat(t->folder, t->temp, 0) < 0 && errno != ENOENT)
+		sys = errno;
+	shut(&old);
+	return sys ? err_sys(e, CAUSE_OUTPUT, sys, "write %.*s: remove the old %s beside it", STR(t->path), t->temp) : 0;
 }
 
 /* Make the temporary, ours alone. */
@@ -485,22 +486,27 @@ is_there(const struct target *t)
 	return true;
 }
 
+#define AS_IT_IS UINT32_MAX	/* -1, as fchown(2) has it */
+
 /* All bytes under the temporary's name, on disk. */
 static int
-fill(const struct target *t, int fd, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
+fill(const struct target *t, int fd, struct str bytes, mode_t mode, uid_t uid, gid_t gid, struct err *e)
 {
 	if ((mode & FILE_NEW && is_there(t)) || syscall(SYS_fchmod, fd, mode) < 0)
 		return fail_write(e, t->path, errno);
 	/* After the mode, which whoever has given the file away may not set any more; as yet it is empty. */
-	if ((uid != -1 || gid != -1) && syscall(KERNEL_FCHOWN, fd, (uid_t)uid, (gid_t)gid) < 0)
+	if ((uid != AS_IT_IS || gid != AS_IT_IS) && syscall(KERNEL_FCHOWN, fd, uid, gid) < 0)
 		return err_sys(e, CAUSE_OUTPUT, errno, "write %.*s: change its owner", STR(t->path));
 	return write_all(fd, bytes) < 0 || sync_fd(fd) < 0 ? fail_write(e, t->path, errno) : 0;
 }
 
+#define TRY 020000	/* beside a mode's bits: all but the renaming */
+
 static int
-put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bool is_trial, int *held, struct err *e)
+put(struct str path, struct str bytes, mode_t mode, uid_t uid, gid_t gid, int *held, struct err *e)
 {
 	struct target t;
+	bool is_trial = mode & TRY;
 	int fd = -1, result = -1;
 
 	if (open_place(&t, path, e) == 0 && make_temp(&t, &fd, e) == 0) {
@@ -523,7 +529,7 @@ put(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, bo
 int
 file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e)
 {
-	return put(path, bytes, mode, -1, -1, false, held, e);
+	return put(path, bytes, mode, AS_IT_IS, AS_IT_IS, held, e);
 }
 
 void
@@ -554,20 +560,20 @@ file_is_held(const char *path)
 	return result;
 }
 
-int
+__attribute__((noinline)) int
 file_replace(struct str path, struct str bytes, mode_t mode, struct err *e)
 {
-	return put(path, bytes, mode, -1, -1, false, NULL, e);
+	return put(path, bytes, mode, AS_IT_IS, AS_IT_IS, NULL, e);
 }
 
 int
 file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, false, NULL, e);
+	return put(path, bytes, mode, (uid_t)uid, (gid_t)gid, NULL, e);
 }
 
 int
 file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 {
-	return put(path, bytes, mode, uid, gid, true, NULL, e);
+	return put(path, bytes, mode | TRY, (uid_t)uid, (gid_t)gid, NULL, e);
 }

@@ -62,6 +62,10 @@ int file_reader_more(struct file_reader *r, char *at, size_t cap, size_t *n, boo
 /* Begin anew. */
 int file_reader_rewind(struct file_reader *r, struct err *e) __attribute__((warn_unused_result));
 
+/* The folder's next entry, whatever it is; its name is good until the next call. A reader that is all zero but for `folder` will do. 1; 0 when
+   there is none any more; -1 with errno. */
+int file_next_entry(struct file_reader *r, const char **name) __attribute__((warn_unused_result));
+
 /* Idempotent; an all-zero reader that was never opened must not be given. */
 void file_reader_close(struct file_reader *r);
 

@@ -91,28 +91,21 @@ number_of(const struct logfile *f, struct str name, uint64_t *out)
 static uint64_t
 look_around(const struct logfile *f, struct buf *oldest)
 {
-	union {
-		char bytes[1024];
-		uint64_t align;
-	} entries;
+	struct file_reader r = { .folder = f->folder };
 	uint64_t n = 0, first = UINT64_MAX, number;
-	long got;
+	const char *name;
 
 	syscall(SYS_lseek, f->folder, 0L, SEEK_SET);
-	while ((got = syscall(SYS_getdents64, f->folder, entries.bytes, sizeof entries.bytes)) > 0)
-		for (long at = 0; at < got;) {
-			const struct kernel_entry *entry = (const void *)(entries.bytes + at);
-
-			at += entry->reclen;
-			if (!number_of(f, str_of(entry->name), &number))
-				continue;
-			n++;
-			if (number <= first) {
-				first = number;
-				oldest->len = 0;
-				buf_fmt(oldest, "%s%c", entry->name, 0);
-			}
+	while (file_next_entry(&r, &name) > 0) {
+		if (!number_of(f, str_of(name), &number))
+			continue;
+		n++;
+		if (number <= first) {
+			first = number;
+			oldest->len = 0;
+			buf_fmt(oldest, "%s%c", name, 0);
 		}
+	}
 	return n;
 }
 

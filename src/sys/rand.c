@@ -121,3 +121,12 @@ rand_bytes(void *at, size_t n, struct err *e)
 		return err_set(e, ERR_RETRY, CAUSE_RANDOM, "no random numbers from the kernel within %ds", RAND_WAIT_MS / 1000);
 	return err_sys(e, CAUSE_RANDOM, sys, "no random numbers from the kernel%s", from);
 }
+
+uint32_t
+rand_vary(void)
+{
+	uint32_t bits;
+	struct err ignored;
+
+	return rand_bytes(&bits, sizeof bits, &ignored) < 0 ? (uint32_t)clock_now() * 2654435761u : bits;
+}

@@ -13,4 +13,7 @@
    ERR_STOP. 0; or -1 with CAUSE_RANDOM and *at zeroed: there is nothing to go on with. */
 int rand_bytes(void *at, size_t n, struct err *e) __attribute__((warn_unused_result));
 
+/* Bits to vary a wait by, and for nothing else: poor ones are better than none. */
+uint32_t rand_vary(void);
+
 #endif

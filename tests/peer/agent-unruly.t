@@ -7,11 +7,13 @@
 #             longest backoff, twice the time that a login takes, and a bit more than a second
 #   fresh     the sink never holds anything but a token that was granted, and the newest one so long after its grant
 #   end       it is alive at the end of the minute, and SIGTERM ends it at once, with 0
+#   told, quiet, secret   that requests are held back is told once; the log grows no faster than the requests; it holds no token and no key
 
 import ctypes
 import datetime
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -60,7 +62,7 @@ def to(status, url):
 
 
 def granted(lease):
-    """An answer to whoever asks, with a lease as it is written: {token} is the one that is asked with, or a new one."""
+    """Makes an answer that grants a token, with a lease as it is written here."""
     return lambda token: http(200, json.dumps(dict(unruly.SECRET, auth=dict(unruly.AUTH, client_token=token))).replace("3600", lease).encode())
 
 
@@ -92,7 +94,7 @@ class Host(unruly.Listener):
     """The server of one agent: Vault, and on the same port the services of AWS. A script's words:
     login, renew, lookup, wrap, creds, name, every   the fault of these answers; `every`, of all of Vault's
     early          `every` is done before a byte is read
-    down, up, after  the fault is there for `down` seconds, away for `up`, and so on, the first time `after` so many; no `down`: for good
+    down, up, after  `after` so many seconds the fault is there for `down`, away for `up`, and so on; no `down`: for good
     lease, most    of a token in s, most: its maximum; renewable, uses, kind
     n              max_requests_per_minute; backoff: (min, max) in s; timeout; more, sink: lines of the file
     takes          how long a login that fails takes
@@ -124,7 +126,7 @@ class Host(unruly.Listener):
         if what not in self.faults and (what in ("creds", "name") or "every" not in self.faults):
             return False
         t = now - self.begun - self.after
-        return t >= 0 and (not self.down or t % (self.down + self.up) < self.down if self.up else not self.down or t < self.down)
+        return t >= 0 and (not self.down or t % (self.down + self.up) < self.down)
 
     def fault(self, what, now):
         return self.faults.get(what, self.faults.get("every")) if self.is_faulty(what, now) else None
@@ -264,7 +266,7 @@ class Host(unruly.Listener):
         broken = [rule for rule, holds in (
             ("ceiling", most[0] <= self.n and most[1] <= max(1, self.n // 3)), ("live", not self.live or self.longest <= self.step), ("fresh", not self.wrong),
             ("end", self.alive and self.code == 0 and self.took < END_S), ("told", self.is_hasty <= self.log.count("held back") <= 1),
-            ("quiet", self.log.count("\n") <= 20 + 4 * len(self.when))) if not holds]
+            ("secret", not re.search(r"CANARY|hvs\.\d", self.log)), ("quiet", self.log.count("\n") <= 20 + 4 * len(self.when))) if not holds]
         ok(not broken, "%s: %s%d requests, at most %d in 60 s, %d in 1 s; %d tokens, %.1f s without one" % (
             self.title, "".join(rule + "! " for rule in broken), len(self.when), *most, len(self.granted), self.longest),
             "step %.1f s; least of %s; exit %s, alive %s, %.2f s; %s\n%s" % (self.step, [min((b - a for a, b in zip(self.when, self.when[n:])), default=0) for n in (self.n, max(1, self.n // 3))], self.code, self.alive, self.took, self.wrong[:3], self.log[-3000:]))

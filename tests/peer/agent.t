@@ -6,13 +6,14 @@ import json
 import os
 import re
 import secrets
-import signal
 import stat
 import subprocess
 import threading
 import time
 
+import agents
 import peers
+from agents import content, leaks, until
 from certs import Authority
 from services import start_vault
 from tap import end, equal, ok
@@ -49,14 +50,6 @@ def config(path, name="web", sink="", more="", method="", top=""):
     return "-config=" + file
 
 
-def content(path):
-    try:
-        with open(path) as f:
-            return f.read()
-    except OSError:
-        return ""
-
-
 def lookup(token):
     """What Vault says of a token; None when it does not know it."""
     return re.fullmatch("[!-~]+", token) and api("GET", "auth/token/lookup-self", token=token)[1].get("data") or None
@@ -68,14 +61,12 @@ def once(*args, **env):
     return ran
 
 
-class Agent:
+class Agent(agents.Agent):
     """One that stays, and whose sink is looked at ten times a second: `life` is (time, token, what Vault said of it) of each look."""
 
     def __init__(self, path, *args):
-        self.path, self.life, self.log = path, [], path + ".log"
-        with open(self.log, "wb") as to:
-            self.process = subprocess.Popen([peers.PANTLER, "agent", *args], stdin=subprocess.DEVNULL, stdout=to, stderr=to, env=peers.QUIET,
-                                            preexec_fn=peers.die_with_parent)
+        super().__init__(path, *args)
+        self.life = []
         self.thread = threading.Thread(target=self.look, daemon=True)
         self.thread.start()
 
@@ -102,20 +93,10 @@ class Agent:
         return [look for look in self.life[first:] if not look[2]]
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(5)
+        code = super().stop()
         self.thread.join(30)
-        outputs.append(content(self.log))
+        outputs.append(self.log)
         return code
-
-
-def until(condition, within):
-    pause, deadline = threading.Event(), time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        pause.wait(0.02)
-    return True
 
 
 role("short", token_ttl="4s", token_max_ttl="12s")
@@ -131,30 +112,30 @@ role("hour", "other", token_ttl="1h")
 # --- Days of a token, in seconds. All at once: they mostly wait.
 
 short, six, batch = (Agent(path, config(path, name)) for name, path in ((name, place(name)) for name in ("short", "six", "batch")))
-ok(until(lambda: six.tokens and "renewed auth token" in content(six.log), 10), "a login, and a renewal at once", content(six.log))
+ok(until(lambda: six.tokens and "renewed auth token" in six.log, 10), "a login, and a renewal at once", six.log)
 first = six.tokens[0]
 api.must("POST", "auth/token/revoke-self", token=first)
 revoked_at = time.monotonic()
-ok(until(lambda: len(six.tokens) > 1, 8), "a token that is revoked at the server is replaced", content(six.log))
+ok(until(lambda: len(six.tokens) > 1, 8), "a token that is revoked at the server is replaced", six.log)
 took = time.monotonic() - revoked_at
 ok(took < 0.74 * 6 + 1 + 1, "when its renewal is due, and one backoff (%.1f s)" % took)
 ok(lookup(six.tokens[-1]), "by one that is alive")
-ok(re.search(r"\[ERROR\] agent\.auth\.handler: error renewing token: error=", content(six.log)), "which is told", content(six.log))
-ok(len(content(six.log).splitlines()) < 16, "in few lines", content(six.log))
+ok(re.search(r"\[ERROR\] agent\.auth\.handler: error renewing token: error=", six.log), "which is told", six.log)
+ok(len(six.log.splitlines()) < 16, "in few lines", six.log)
 equal(six.stop(), 0, "and it ends with 0")
 
 until(lambda: short.life[-1][0] - short.life[0][0] > 21, 30)
 equal(short.gaps(), [], "token_ttl 4 s, token_max_ttl 12 s: in 20 s never a moment without a token that is alive")
 tokens = short.tokens
-ok(2 <= len(tokens) <= 6, "%d tokens came of it" % len(tokens), content(short.log))
+ok(2 <= len(tokens) <= 6, "%d tokens came of it" % len(tokens), short.log)
 lives = [round(short.seen(token), 1) for token in tokens]
 ok(lives[0] > 4 and max(lives) <= 12.2, "each was renewed beyond its TTL, none beyond its maximum: %s" % lives)
-ok(content(short.log).count("renewed auth token") >= len(tokens), "renewals in the log", content(short.log))
-equal(content(short.log).count("[ERROR]") + content(short.log).count("[WARN]"), 0, "nothing went wrong")
+ok(short.log.count("renewed auth token") >= len(tokens), "renewals in the log", short.log)
+equal(short.log.count("[ERROR]") + short.log.count("[WARN]"), 0, "nothing went wrong")
 equal(short.stop(), 0, "exit 0")
 equal([(round(when - batch.life[0][0], 1), token[-6:]) for when, token, _ in batch.gaps()], [], "batch tokens of 6 s: the same")
 ok(4 <= len(batch.tokens) <= 7 and all(token.startswith("hvb.") for token in batch.tokens), "%d of them, each by a login" % len(batch.tokens))
-log = content(batch.log)
+log = batch.log
 ok("renewed auth token" not in log and "[ERROR]" not in log, "and no renewal was tried", log)
 equal(batch.stop(), 0, "exit 0")
 
@@ -321,5 +302,5 @@ for name, how in (("default", {}), ("mode-0600", {"more": "mode = 0600"}), ("mod
     else:
         ok(theirs == mine and mine[1], "the same file, %s: the same token file" % name, "theirs %r\nours   %r\n%s" % (theirs, mine, ran))
 
-ok(not any(re.search(r"hv[sb]\.[A-Za-z0-9]{8}", text) or key["secret"] in text for text in outputs), "no secret and no token in %d outputs" % len(outputs))
+equal(leaks(outputs, [key["secret"]], r"(^|/)token(\.real)?$|\.hcl$"), [], "no secret and no token in %d outputs, on a command line or in a file that is not for it" % len(outputs))
 end()

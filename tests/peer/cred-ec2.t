@@ -2,55 +2,21 @@
 # cred-ec2.t: logins of type ec2 at a real Vault: an instance of moto's, its document signed by openssl, served by AWS's metadata mock.
 # SPDX-License-Identifier: MIT
 
-import base64
 import json
 import os
 import re
 import stat
-import urllib.parse
-import urllib.request
 
 import peers
 from certs import Authority
-from services import Standin, agent_file, answer_metadata, fetch_metadata, instance_key, shut_in, sign_document, start_metadata, write
+from services import Standin, agent_file, answer_metadata, instance_key, run_instance, shut_in, sign_document, start_instance, start_metadata, start_vault_ec2, write
 from tap import end, equal, ok
 
 shut_in()
 ours = Authority(os.path.join(peers.folder, "ours"))
 moto, moto_key, session = peers.start_moto()
-vault, api = peers.start_vault(ours)
 cert, key = instance_key()
-
-
-def run_instance():
-    """A new instance at moto; its id. moto is told first to take one call unsigned."""
-    urllib.request.urlopen(urllib.request.Request(moto.url + "/moto-api/reset-auth", b"1", {"Content-Type": "text/plain"}), timeout=30)
-    form = urllib.parse.urlencode({"Action": "RunInstances", "Version": "2016-11-15", "ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1})
-    scope = "AWS4-HMAC-SHA256 Credential=x/20150830/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0"
-    with urllib.request.urlopen(urllib.request.Request(moto.url, form.encode(), {"Authorization": scope}), timeout=60) as answer:
-        return re.search("<instanceId>(i-[0-9a-f]+)</instanceId>", answer.read().decode())[1]
-
-
-def start_instance(instance_id, **more):
-    """The metadata of an instance: its document, and what proves it, which is over the very bytes that the mock serves."""
-    document = {"accountId": "123456789012", "instanceId": instance_id, "imageId": "ami-12c6146b", "region": "us-east-1",
-                "pendingTime": "2026-01-01T00:00:00Z", **more}
-    draft = start_metadata(dynamic={"instance-identity-document": document})
-    signature, pkcs7 = sign_document(fetch_metadata(draft.url, "dynamic/instance-identity/document"), cert, key)
-    draft.stop()
-    return start_metadata(dynamic={"instance-identity-document": document, "instance-identity-signature": signature,
-                                   "instance-identity-pkcs": pkcs7}, v2_only=True)
-
-
-api.must("POST", "sys/auth/aws", {"type": "aws"})
-api.must("POST", "auth/aws/config/client", {
-    "access_key": moto_key["id"], "secret_key": moto_key["secret"], "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
-    "sts_region": "us-east-1", "max_retries": 0})
-api.must("POST", "auth/aws/config/identity", {"ec2_metadata": ["instance_id", "auth_type"]})
-with open(cert, "rb") as f:
-    public = base64.b64encode(f.read()).decode()
-for kind in ("pkcs7", "identity"):
-    api.must("POST", "auth/aws/config/certificate/" + kind, {"aws_public_cert": public, "type": kind})
+vault, api = start_vault_ec2(ours, moto, moto_key, cert)
 ROLE = {"auth_type": "ec2", "bound_account_id": ["123456789012"], "bound_region": ["us-east-1"]}
 api.must("POST", "auth/aws/role/web", ROLE)
 api.must("POST", "auth/aws/role/west", dict(ROLE, bound_region=["us-west-2"]))
@@ -93,8 +59,8 @@ MISMATCH = "answer 400: client nonce mismatch"
 WAY_OUT = "set nonce_file, then vault delete auth/<mount>/identity-accesslist/<instance-id>"
 
 # Identity and signature.
-first = run_instance()
-mock = start_instance(first)
+first = run_instance(moto)
+mock = start_instance(first, cert, key)
 token = came_in("the first login", login(mock, config("nonce")), first)
 path = os.path.join(peers.folder, "nonce")
 kept = nonce_of("nonce")
@@ -118,15 +84,15 @@ api.must("DELETE", "auth/aws/identity-accesslist/" + first)
 came_in("the way out that the hint names", login(mock, config("other-nonce")), first)
 
 # PKCS#7, by the mock's /pkcs7, which has no /rsa2048; and by /rsa2048.
-second = run_instance()
-mock2 = start_instance(second)
+second = run_instance(moto)
+mock2 = start_instance(second, cert, key)
 came_in("pkcs7: the first login", login(mock2, config("nonce2", ec2_proof="pkcs7")), second)
 came_in("pkcs7: the second", login(mock2, config("nonce2", ec2_proof="pkcs7")), second)
 came_in("then by identity: it is the same instance", login(mock2, config("nonce2")), second)
 refused("pkcs7: another nonce_file", login(mock2, config("nonce3", ec2_proof="pkcs7")), MISMATCH, WAY_OUT)
 asked = "".join(mock2.log)
 ok("/latest/dynamic/instance-identity/pkcs7" in asked, "what was asked for", asked)
-third = run_instance()
+third = run_instance(moto)
 document = json.dumps({"accountId": "123456789012", "instanceId": third, "imageId": "ami-12c6146b", "region": "us-east-1",
                        "pendingTime": "2026-01-01T00:00:00Z"}, indent=2) + "\n\n"
 signature, pkcs7 = sign_document(document.encode(), cert, key)
@@ -161,12 +127,12 @@ for role, text, hint in (("nosuch", 'role "nosuch" does not exist on this mount'
                          ("iam", "answer 400: auth method ec2 not allowed for role iam", "the role's auth_type on the server is the other one"),
                          ("west", "answer 400: Region \"us-east-1\" does not satisfy the constraint on role \"west\"", None)):
     refused("role " + role, login(mock, config("other-nonce", role)), text, hint)
-fourth = run_instance()
-mock4 = start_instance(fourth)
+fourth = run_instance(moto)
+mock4 = start_instance(fourth, cert, key)
 came_in("a role of one login", login(mock4, config("nonce5", "once")), fourth)
 refused("and of no second", login(mock4, config("nonce5", "once")), "answer 400: reauthentication is disabled",
         WAY_OUT.replace("set nonce_file", "set the role's disallow_reauthentication to false"))
-stranger = start_instance("i-0123456789abcdef0")
+stranger = start_instance("i-0123456789abcdef0", cert, key)
 ran = login(stranger, config("nonce6"))
 ok(ran.code == 11 and ran.out == "" and "i-0123456789abcdef0" in ran.err, "an instance that AWS does not know", ran)
 signature, pkcs7 = sign_document(b"another document", cert, key)

@@ -11,6 +11,7 @@ import peers
 from certs import Authority, openssl
 from services import Standin, agent_file, answer_metadata, write
 from tap import end, equal, ok
+from unruly import Babble
 
 ours = Authority(os.path.join(peers.folder, "ours"))
 devices = Authority(os.path.join(peers.folder, "devices"), "pantler test devices")
@@ -30,12 +31,12 @@ NODE = Standin(answer_metadata({"id": "AKIANODE", "secret": "CANARY/node"}))  # 
 names = []
 
 
-def provider(answer, options=0, trusted=devices.pem, server=ours):
+def provider(answer, options=0, trusted=devices.pem, server=ours, name="localhost"):
     """A server that demands a certificate of the devices' authority."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.maximum_version = ssl.TLSVersion.TLSv1_2
     tls.options |= options
-    tls.load_cert_chain(*server.issue("provider"))
+    tls.load_cert_chain(*server.issue(name, ("DNS:" + name,)))
     tls.load_verify_locations(trusted)
     tls.verify_mode = ssl.CERT_REQUIRED
     tls.sni_callback = lambda sock, name, context: names.append(name)
@@ -159,6 +160,10 @@ refused("the CA of somebody else", login(device("other-ca", cert=ec[0], key=ec[1
         'iot credentials: issuer "CN=pantler test CA" is neither sent nor trusted', "name a file that holds its certificate by ca")
 refused("none of ours, but a bundle", login(device("bundle", cert=ec[0], key=ec[1], ca=None), AWS_CA_BUNDLE=devices.pem),
         'iot credentials: issuer "CN=pantler test CA" is neither sent nor trusted', "name a file that holds its certificate by AWS_CA_BUNDLE")
+refused("an endpoint of another name", login(device("other-name", provider(hand_out, name="other.test"), cert=ec[0], key=ec[1])),
+        'iot credentials: certificate is for "other.test", not "localhost"', "the server's names are other.test; use one of them")
+refused("one that does not know its own", login(device("no-name", Babble(b"\x15\x03\x03\x00\x02\x02\x70"), cert=ec[0], key=ec[1])),
+        'iot credentials: server does not know the name "localhost"')
 refused("a bundle that is not there", login(device("no-bundle", cert=ec[0], key=ec[1], ca=None), AWS_CA_BUNDLE="/nowhere/ca"),
         "iot credentials: AWS_CA_BUNDLE: /nowhere/ca: no such file or directory")
 equal(len(good.seen), asked, "none of these came through")

@@ -109,6 +109,26 @@ def sign_document(document, cert, key):
     return signature.decode(), "".join(line for line in message.decode().splitlines(True) if not line.startswith("-----"))
 
 
+def run_instance(moto):
+    """A new instance at moto; its id. moto is told first to take one call unsigned."""
+    urllib.request.urlopen(urllib.request.Request(moto.url + "/moto-api/reset-auth", b"1", {"Content-Type": "text/plain"}), timeout=30)
+    form = urllib.parse.urlencode({"Action": "RunInstances", "Version": "2016-11-15", "ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1})
+    scope = "AWS4-HMAC-SHA256 Credential=x/20150830/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0"
+    with urllib.request.urlopen(urllib.request.Request(moto.url, form.encode(), {"Authorization": scope}), timeout=60) as answer:
+        return re.search("<instanceId>(i-[0-9a-f]+)</instanceId>", answer.read().decode())[1]
+
+
+def start_instance(instance_id, cert, key, **more):
+    """The metadata of an instance: its document, and what proves it, which is over the very bytes that the mock serves."""
+    document = {"accountId": "123456789012", "instanceId": instance_id, "imageId": "ami-12c6146b", "region": "us-east-1",
+                "pendingTime": "2026-01-01T00:00:00Z", **more}
+    draft = start_metadata(dynamic={"instance-identity-document": document})
+    signature, pkcs7 = sign_document(fetch_metadata(draft.url, "dynamic/instance-identity/document"), cert, key)
+    draft.stop()
+    return start_metadata(dynamic={"instance-identity-document": document, "instance-identity-signature": signature,
+                                   "instance-identity-pkcs": pkcs7}, v2_only=True)
+
+
 # --- Vault, with moto for AWS.
 
 def start_vault(ours, moto, **role):
@@ -119,6 +139,21 @@ def start_vault(ours, moto, **role):
         "access_key": "x", "secret_key": "x", "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
         "sts_region": "us-east-1", "max_retries": 0})
     api.must("POST", "auth/aws/role/web", {"auth_type": "iam", "resolve_aws_unique_ids": False, **role})
+    return vault, api
+
+
+def start_vault_ec2(ours, moto, moto_key, cert):
+    """The same for type ec2, without a role: instances are moto's, their documents signed by `cert`."""
+    vault, api = peers.start_vault(ours)
+    api.must("POST", "sys/auth/aws", {"type": "aws"})
+    api.must("POST", "auth/aws/config/client", {
+        "access_key": moto_key["id"], "secret_key": moto_key["secret"], "sts_endpoint": moto.url, "iam_endpoint": moto.url, "endpoint": moto.url,
+        "sts_region": "us-east-1", "max_retries": 0})
+    api.must("POST", "auth/aws/config/identity", {"ec2_metadata": ["instance_id", "auth_type"]})
+    with open(cert, "rb") as f:
+        public = base64.b64encode(f.read()).decode()
+    for kind in ("pkcs7", "identity"):
+        api.must("POST", "auth/aws/config/certificate/" + kind, {"aws_public_cert": public, "type": kind})
     return vault, api
 
 

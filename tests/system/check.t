@@ -3,7 +3,6 @@
 # why not. The test plays the agent: it writes the file and holds its lock.
 # SPDX-License-Identifier: MIT
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import time
 
 import program
 from peers import folder
-from program import Root, alone, line, nobody, run, said
+from program import Root, alone, line, lock, nobody, run, said
 from tap import can, end, equal, ok
 
 alone()
@@ -51,7 +50,7 @@ def write(data, path=PATH):
     f = open(path + ".new", "wb")
     f.write(data)
     f.flush()
-    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock(f)
     os.rename(path + ".new", path)
     return f
 
@@ -102,7 +101,7 @@ os.remove(PATH)
 said("a path with a line end", run("check", "-ready-file=a\nb"), 1, line("check", "-ready-file holds a control byte", 1))
 
 # A real process, killed at once; and its number with another's start.
-code = "import fcntl, os, sys, time; f = open(sys.argv[1]); fcntl.flock(f, 2); print(flush=True); time.sleep(600)"
+code = "import fcntl, os, sys, time; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); time.sleep(600)"
 write(b"").close()
 with subprocess.Popen([sys.executable, "-c", code, PATH], stdout=subprocess.PIPE) as process:
     process.stdout.readline()

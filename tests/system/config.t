@@ -111,7 +111,7 @@ for text, place, what in (
         (b'a = "\xff"', "1:6", "not utf-8"),
         (b"\x00\x00\x00", "1:1", "a zero byte"),
         ('auto_auth {\n  sink "file" {}\n}', "1:11", 'auto_auth has no "method" block'),
-        ('auto_auth {\n  method "aws" {}\n  method "aws" {}\n}', "3:3", 'at most one "method" block is allowed'),
+        ('auto_auth {\n  method "aws" {}\n  method "aws" {}\n}', "3:3", 'method was set before'),
         ('auto_auth { method "kubernetes" { config { role = "x" } } }', "1:33",
          "method has another type than aws, and pantler has no other"),
         ('auto_auth { method "aws" { config { role = 5 } } }', "1:44", "role must be a quoted string"),

@@ -14,12 +14,13 @@ import re
 import resource
 import shutil
 import signal
+import ssl
 import threading
 
 import program
 import traced
 import unruly
-from certs import Authority
+from certs import Authority, openssl
 from peers import folder
 from program import SECRETS, SESSION, TOKEN, Standin, alone, become, line, native, nobody, run, said, start, with_env
 from tap import can, end, equal, ok
@@ -207,10 +208,13 @@ if native("calls, descriptors and memory", "they would be its own") and can(
     def hash_of(key, text):
         return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
+    own = {}  # more of them
+
     def canaries(keys):
         """What may not be left: name to bytes."""
         found = {"the secret access key": keys["AWS_SECRET_ACCESS_KEY"].encode(), "a signature": b"AWS4-HMAC-SHA256 Credential",
                  "the signed header": base64.b64encode(b'{"Authorization":["AWS4-HMAC-SHA256 Credent'[:42]), "a token": b"hvs."}
+        found.update(own)
         if "AWS_SESSION_TOKEN" in keys:
             found["the session token"] = keys["AWS_SESSION_TOKEN"].encode()
         for late in (0, 5):
@@ -251,6 +255,39 @@ if native("calls, descriptors and memory", "they would be its own") and can(
     web.answers[""] = unruly.errors(403, "permission denied")  # all that is no login
     clean("doctor", ["doctor", "-mount=good"], 0, env=dict(ENV, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1"))
     clean("doctor, a refused login", ["doctor", "-mount=echo", "-format=json"], 11, env=dict(ENV, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1"))
+    # A device's key: its text, its numbers as they stand in it, and as 31-bit words, in which BearSSL computes.
+    iot = unruly.Web(authority.issue("iot"))
+    iot.tls.load_verify_locations(authority.pem)
+    iot.tls.verify_mode = ssl.CERT_REQUIRED
+    for kind, bits in (("EC", 0), ("RSA", 2048)):
+        cert, key = authority.issue(kind, usage="clientAuth", rsa=bits)
+        os.chmod(key, 0o600)
+        conf = os.path.join(folder, kind + ".hcl")
+        with open(conf, "w") as f:
+            f.write('auto_auth { method "aws" { config { type = "iam" role = "web" iot { endpoint = "localhost:%d" role_alias = "edge" '
+                    'cert = "%s" key = "%s" ca = "%s" } } } }' % (iot.port, cert, key, authority.pem))
+        with open(key, "rb") as f:
+            own = {"the key's text": f.read().split(b"\n")[1]}
+        for name, digits in re.findall(r"^(priv|prime\w*|exponent\w|coefficient):\n((?: +[0-9a-f:]+\n)+)",
+                                       openssl("pkey", "-in", key, "-noout", "-text"), re.M):
+            number = int(re.sub(r"[\s:]", "", digits), 16)
+            size = (number.bit_length() + 7) // 8
+            own[name] = number.to_bytes(size, "big")
+            own[name + ", its words"] = b"".join((number >> 31 * i & 0x7fffffff).to_bytes(4, "little") for i in range(size * 8 // 31))
+        equal(len(own), 3 if kind == "EC" else 11, "what an %s key consists of" % kind)
+        login = ["login", "-mount=good", "-config=" + conf]
+        iot.answers[""] = hold
+        process = waiting(argv=[program.PREFIX[-1], *login])
+        now = b"".join(data for _, data in traced.memory(process.pid))
+        ok(own["the key's text"] in now and own["priv" if kind == "EC" else "prime1"] in now, "which are in memory while it is shown")
+        process.send_signal(signal.SIGTERM)
+        program.end(process, 2)
+        clean("a device's %s key, and no answer in time" % kind, login + ["-timeout=500ms"], 10)
+        iot.answers[""] = unruly.http(200, b'{"credentials":{"accessKeyId":"A","secretAccessKey":"%s","sessionToken":"%s"}}' % (
+            SESSION["AWS_SECRET_ACCESS_KEY"].encode(), SESSION["AWS_SESSION_TOKEN"].encode()))
+        clean("a login by it", login, 0)
+        equal(len(iot.seen), 3 if kind == "EC" else 6, "each time it was shown")
+    own = {}
     clean("sign", ["sign"], 0)
     clean("sign -format=curl", ["sign", "-format=curl"], 0)
 end()

@@ -2,7 +2,6 @@
 # login.t: what `pantler login` prints, writes and heeds, against the stand-in over TLS. Wrong answers are tests/peer's.
 # SPDX-License-Identifier: MIT
 
-import fcntl
 import json
 import os
 import pty
@@ -136,7 +135,7 @@ os.symlink(victim, temp)
 written("a link at the temporary's name", login("-output=" + target), 0o600)
 equal(open(victim).read(), "mine", "is not followed")
 with open(temp, "w") as held:
-    fcntl.flock(held, fcntl.LOCK_EX)
+    program.lock(held)
     said("another process is writing it", login("-output=" + target), 16,
          line("login", "write %s: another process is writing it" % target, 16))
     ok(os.path.exists(temp), "whose temporary is left alone")

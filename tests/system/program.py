@@ -215,6 +215,11 @@ class Root:
         return run(argv=[*self.argv, *args], preexec_fn=lambda: (self.enter(uid), before and before()), **more)
 
 
+def lock(f):
+    """Hold a file, open for writing, as the program holds one that it writes: by its open file description (fcntl(2))."""
+    fcntl.fcntl(f, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+
+
 def until(condition, within=10):
     """Look again and again until the condition holds; whether it does. For what cannot be waited for otherwise."""
     look, deadline = threading.Event(), time.monotonic() + within

@@ -103,7 +103,7 @@ wrong("-format=yaml", login("-format=yaml"), "-format must be table or json")
 wrong("VAULT_FORMAT=yaml", login(env={"VAULT_FORMAT": "yaml"}), "VAULT_FORMAT must be table or json")
 wrong("sign -format=table", run("sign", "-format=table", env=BASE), "-format must be json or curl", verb="sign")
 for mode in ("9", "0608", "1777", "01000", "77777777777777777777", "-1", "u=rw", "0x1ff"):
-    wrong("-mode=" + mode, login("-mode=" + mode), "-mode is not an octal mode like 0600")
+    wrong("-mode=" + mode, login("-mode=" + mode), "-mode must be an octal mode like 0640")
 for flag in ("output", "field", "mode"):
     wrong("-%s= without a value" % flag, login("-%s=" % flag), "-%s needs a value" % flag)
     wrong("-%s '' without a value" % flag, login("-" + flag, ""), "-%s needs a value" % flag)

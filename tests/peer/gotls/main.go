@@ -1,8 +1,8 @@
 // main.go: an HTTPS server on Go's crypto/tls, as Vault is one; every request gets the same answer. Verifies no signature.
 // SPDX-License-Identifier: MIT
 //
-// usage: gotls CERT KEY 1.2|1.3 CLIENT_CA ANSWER
-// Speaks this version at least and at most; CLIENT_CA, if not empty, is a file of authorities of which clients must have a
+// usage: gotls CERT KEY 1.2|1.3|'' CLIENT_CA ANSWER
+// Speaks this version and no other, or with an empty one both; CLIENT_CA, if not empty, is a file of authorities of which clients must have a
 // certificate; ANSWER is a file with the body. Prints its URL.
 package main
 

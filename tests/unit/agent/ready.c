@@ -6,6 +6,7 @@
 #include "mutate.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/kernel.h"
 #include "tap.h"
 #include "unit/sys/fault.h"
 
@@ -227,7 +228,7 @@ no_locks(void *ctx)
 	int fd;
 
 	(void)ctx;
-	if (fault(SYS_flock, -1, 0, ENOLCK) < 0)
+	if (fault(KERNEL_FCNTL, -1, 0, ENOLCK) < 0)
 		return 77;
 	if (ready_write(&f, 9, 1, &err) < 0 || ready_check("ready", 2, &err) < 0)
 		return 1;
@@ -267,7 +268,7 @@ no_proc(void *ctx)
 	close(f.held);
 	if (ready_check("ready", 2, &err) == 0 || strcmp(err.line, "ready: its agent has ended"))
 		return 3;
-	if (fault(SYS_flock, -1, 0, ENOLCK) < 0)
+	if (fault(KERNEL_FCNTL, -1, 0, ENOLCK) < 0)
 		return 77;
 	return ready_check("ready", 2, &err) == 0 ? 4 : 0;	/* nothing tells that it lives */
 }

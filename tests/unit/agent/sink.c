@@ -21,7 +21,7 @@
 
 static struct err err;
 static struct loop loop;
-static struct config config;
+static struct config config = { .max_backoff_ms = 300000 };
 static struct limit limit;
 static struct flow flow = { .loop = &loop, .config = &config, .limit = &limit };
 static struct sink sink;
@@ -33,13 +33,14 @@ static char home[64];
 static struct vault_seen {
 	int asked;
 	int refuse;	/* a status, 0 for none */
+	int wait_s;	/* its Retry-After, 0 for none */
 	char text[4096];	/* the last request */
 } *seen;
 
 static void
 serve(int listener)
 {
-	char body[600], answer[800];
+	char body[600], wait[40] = "", answer[900];
 	size_t n = 0, want = SIZE_MAX;
 	int fd = accept(listener, NULL, NULL);
 
@@ -62,8 +63,10 @@ serve(int listener)
 	else
 		snprintf(body, sizeof body, "{\"wrap_info\":{\"token\":\"hvs.wrapping%d\",\"accessor\":\"acc\",\"ttl\":60,"
 		    "\"creation_time\":\"2026-11-24T12:13:14.5Z\",\"creation_path\":\"sys/wrapping/wrap\"}}", seen->asked);
-	snprintf(answer, sizeof answer, "HTTP/1.1 %d x\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	    seen->refuse ? seen->refuse : 200, strlen(body), body);
+	if (seen->wait_s)
+		snprintf(wait, sizeof wait, "Retry-After: %d\r\n", seen->wait_s);
+	snprintf(answer, sizeof answer, "HTTP/1.1 %d x\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+	    seen->refuse ? seen->refuse : 200, wait, strlen(body), body);
 	if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
 		exit(1);
 	close(fd);
@@ -135,7 +138,7 @@ fresh(void)
 {
 	conf = (struct conf_sink){ .path = S("t"), .mode = 0640, .uid = -1, .gid = -1, .dh_path = S("dh") };
 	sink = (struct sink){ .conf = &conf };
-	seen->asked = seen->refuse = 0;
+	seen->asked = seen->refuse = seen->wait_s = 0;
 	flow.deadline = tick_after(clock_now(), 20000);
 	sink_offer(&sink, 1000);
 }
@@ -161,9 +164,9 @@ is_written(tick now, const char *name)
 	ok(!is_there(".t.pantler") && !has(&sink, sizeof sink, "hvs."), "nothing is left beside it, nor in the sink");
 }
 
-/* Once more in vain: said so, counted, and due in 1 to 3 s. */
+/* Once more in vain: said so, counted, and due in so many ms. */
 static void
-is_failed(tick now, const char *line)
+is_failed_for(tick now, const char *line, int64_t least, int64_t most)
 {
 	unsigned failed = sink.failed;
 	tick from = clock_now();
@@ -171,8 +174,15 @@ is_failed(tick now, const char *line)
 	ok(try_write(now) < 0, "fails: %s", line);
 	is_line(&err, line, "the line");
 	ok(sink.is_pending && sink.failed == failed + 1, "still pending, and counted");
-	ok(sink.retry_at >= from + 1000 && sink.retry_at <= clock_now() + 3000, "due in 1 to 3 s");
+	ok(sink.retry_at >= from + least && sink.retry_at <= clock_now() + most, "due in %lld to %lld ms", (long long)least, (long long)most);
 	ok(!is_there(".t.pantler"), "nothing is left beside it");
+}
+
+/* As what is wrong with a file always is. */
+static void
+is_failed(tick now, const char *line)
+{
+	is_failed_for(now, line, 1000, 3000);
 }
 
 static void
@@ -251,6 +261,49 @@ test_wrap(void)
 	raise(SIGTERM);
 	ok(try_write(0) < 0 && err.code == ERR_STOP && err.cause == CAUSE_SIGNAL && err.sys == SIGTERM, "a signal ends it");
 	seen->refuse = 0;
+	ok(try_write(0) == 0, "and the next one goes well");	/* the server has done with the one that was left, too */
+	unlink("t");
+}
+
+/* What Vault does not wrap waits longer each time, and as long as Vault says. */
+static void
+test_backoff(void)
+{
+	char refused[200], slow[200];
+
+	fresh();
+	conf.wrap_ttl_s = 60;
+	seen->refuse = 500;
+	snprintf(refused, sizeof refused, "sink t: vault http://127.0.0.1:%u: answer 500: permission denied", config.vault.address.port);
+	snprintf(slow, sizeof slow, "sink t: vault http://127.0.0.1:%u: answer 429: permission denied", config.vault.address.port);
+	for (int i = 0; i < 9; i++)
+		is_failed_for(0, refused, 1000 << i, 3000 << i < 300000 ? 3000 << i : 300000);
+	is_int(seen->asked, 9, "asked each time");
+	for (int i = 0; i < 20; i++)
+		ok(try_write(0) < 0 && !sink.is_refused, "and again");
+	is_failed_for(0, refused, 300000, 300000);
+	sink_offer(&sink, 0);
+	is_failed(0, refused);
+
+	seen->refuse = 429;
+	seen->wait_s = 60;
+	is_failed_for(0, slow, 60000, 60000);
+	seen->wait_s = 100000;
+	is_failed_for(0, slow, 300000, 300000);
+
+	/* Its file is no reason to wait longer than any other sink's. */
+	seen->refuse = seen->wait_s = 0;
+	mkdir("t", 0700);
+	is_failed(0, "write t: is a directory");
+	ok(sink.is_refused, "it was the file");
+	is_failed(0, "write t: is a directory");
+	ok(has(&sink, sizeof sink, "hvs."), "what was wrapped waits");
+	sink_forget(&sink);
+	ok(!sink.is_pending && !sink.is_refused && sink.retry_at == TICK_NEVER && !sink.failed && !sink.wrapped_len && !has(&sink, sizeof sink, "hvs."),
+	    "a token that is lost is forgotten, wrapped or not");
+	rmdir("t");
+	sink_offer(&sink, 0);
+	is_written(0, "and the next one written");
 	unlink("t");
 }
 
@@ -338,6 +391,8 @@ test_encrypt(void)
 	is_written(0, "once more, with another file");
 	is_str(opened(true), S(LINE("2")), "is for the first one");
 	ok(!memcmp(first_own, own, sizeof first_own) && memcmp(first_nonce, nonce, sizeof first_nonce), "our key the same, the nonce another");
+	sink_forget(&sink);
+	sink_offer(&sink, 0);
 	put("dh", "{}");
 	is_written(0, "even when it is no key any more");
 	unlink("dh");
@@ -476,6 +531,7 @@ main(void)
 	arena_get(&flow.arena, 100);	/* what the caller has there */
 	test_plain();
 	test_wrap();
+	test_backoff();
 	test_encrypt();
 	test_dh();
 	test_check();

@@ -3,6 +3,7 @@
 #include "crypto/key.h"
 
 #include "data/code.h"
+#include "data/der.h"
 #include "data/pem.h"
 #include "tests/keys.h"
 #include "tests/memory.h"
@@ -187,6 +188,10 @@ test_texts(void)
 	buf_add_str(&b, cert);
 	buf_add_str(&b, S("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
 	refuses_text(buf_str(&b), key, "client certificate in line 10 cannot be decoded");
+	b.len = 0;
+	buf_add_str(&b, S("-----BEGIN CERTIFICATE-----\nProc-Type: 4,MIC-CLEAR\n\n"));
+	buf_add_str(&b, str_part(cert, str_find_c(cert, '\n') + 1, cert.len));
+	refuses_text(buf_str(&b), key, "client certificate in line 1 cannot be decoded");
 	/* As Windows writes it, and as a secret store hands it out. */
 	b.len = 0;
 	for (size_t i = 0; i < key.len; i++) {
@@ -258,6 +263,71 @@ test_damaged(void)
 	is_int(wrong, 0, "no other outcome");
 	ok(damaged > 40, "%u numbers of the private half are damaged", damaged);
 	ok(other > 15, "%u of the public half are another's", other);
+}
+
+/* Forms that openssl does not write: a version of another, even primes, EC numbers of another length, a curve inside PKCS#8 that is not
+   the one outside. */
+static void
+test_forms(void)
+{
+	static const char algorithm[] = "\x30\x81\x93\2\1\0\x30\x13\6\7\x2a\x86\x48\xce\x3d\2\1\6\x08\x2a\x86\x48\xce\x3d\3\1\x07\4\x79";
+	struct str rsa = cat("rsa-2048.crt"), ec = cat("ec-256.crt"), whole, part, all;
+	static uint8_t object[8192];
+	static char der[400], out[800];
+	struct pem p;
+	size_t used;
+
+	refuses_text(rsa, changed("rsa-2048-old.key", 6, 1), "client key in line 1 cannot be decoded");
+	refuses_text(ec, changed("ec-256-old.key", 4, 2), "client key in line 1 cannot be decoded");
+	pem_init(&p, object, sizeof object);
+	if (pem_feed(&p, cat("rsa-2048-old.key"), &used) != PEM_OBJECT)
+		exit(1);
+	whole = all = (struct str){ (const char *)p.at, p.len };
+	if (!der_take(&all, DER_SEQUENCE, &part))
+		exit(1);
+	for (int i = 0; i <= 5; i++) {	/* version, n, e, d, p, q */
+		struct str number;
+
+		if (!der_take(&part, DER_INTEGER, &number))
+			exit(1);
+		if (i >= 4)
+			refuses_text(rsa, changed("rsa-2048-old.key", (size_t)(number.at + number.len - 1 - whole.at), 1),
+				"client key in line 1 is damaged: its numbers do not match");
+	}
+	pem_init(&p, object, sizeof object);
+	if (pem_feed(&p, cat("ec-256-old.key"), &used) != PEM_OBJECT || p.len != 0x79)
+		exit(1);
+	for (int i = 0; i < 3; i++) {	/* a number as long as the curve's, shorter, and longer by a zero */
+		struct buf d = BUF(der), b = BUF(out);
+		int n = i == 2 ? 33 : 32 - i;
+
+		buf_fmt(&d, "\x30%c\2\1\1\4%c", 17 + n, n);
+		if (i == 2)
+			buf_add_c(&d, 0);
+		buf_add(&d, p.at + 7 + (i == 1), i == 1 ? 31 : 32);
+		buf_add(&d, "\xa0\x0a\6\x08\x2a\x86\x48\xce\x3d\3\1\x07", 12);
+		buf_fmt(&b, "-----BEGIN EC PRIVATE KEY-----\n");
+		code_add_base64(&b, buf_str(&d));
+		buf_fmt(&b, "\n-----END EC PRIVATE KEY-----\n");
+		if (i)
+			refuses_text(ec, buf_str(&b), "client key in line 1 cannot be decoded");
+		else
+			ok(read_both(ec, buf_str(&b)) == 0 && keys_prove(&id), "without its public half");
+	}
+	for (int i = 0; i < 2; i++) {
+		struct buf d = BUF(der), b = BUF(out);
+
+		buf_add(&d, algorithm, sizeof algorithm - 1);
+		buf_add(&d, p.at, p.len);
+		der[26] ^= (char)i;	/* the end of the curve's name */
+		buf_fmt(&b, "-----BEGIN PRIVATE KEY-----\n");
+		code_add_base64(&b, buf_str(&d));
+		buf_fmt(&b, "\n-----END PRIVATE KEY-----\n");
+		if (i)
+			refuses_text(ec, buf_str(&b), "client key in line 1 cannot be decoded");
+		else
+			ok(read_both(ec, buf_str(&b)) == 0 && keys_prove(&id), "the same curve twice");
+	}
 }
 
 /* EC numbers at the ends of what is allowed. */
@@ -360,6 +430,7 @@ main(void)
 	test_texts();
 	test_room();
 	test_damaged();
+	test_forms();
 	test_scalar();
 	test_mutations();
 	return tap_end();

@@ -150,6 +150,11 @@ test_kinds(void)
 	is_str(p.proof, first, "is the same signature: no randomness in it (RFC 6979)");
 	shows(S("\6\3\5\3"), 0x0503, "SHA-384, the shorter of two");
 	shows(S("\6\3\x08\4"), 0x0603, "SHA-512");
+	become("ec-384", NULL, "ec-384");	/* P-256 takes no more than SHA-256's length of any */
+	shows(S("\5\3\6\3"), 0x0503, "SHA-384, all of it");
+	become("ec-521", NULL, "ec-521");
+	shows(S("\6\3"), 0x0603, "SHA-512, all of it");
+	become("ec-256", NULL, "ec-256");
 	begin(PEER_UNTIL_START);
 	p.suite = 0xc02c;
 	peer_go(&p, PEER_UNTIL_START, PEER_UNTIL_EXCHANGE);

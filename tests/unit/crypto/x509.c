@@ -17,7 +17,7 @@ struct run {
 	struct str trusted;	/* PEM */
 	const char *host;
 	int64_t now_s;
-	bool skip_verify;
+	bool skip_verify, fixed_name;
 	unsigned signatures;	/* verified before it begins */
 };
 
@@ -41,7 +41,7 @@ look(const struct run *r)
 {
 	static struct certs_source trust;
 	struct x509_config config = { .trust = certs_trust(&trust, r->trusted, 1000), .arena = &arena, .now_s = r->now_s,
-		.skip_verify = r->skip_verify };
+		.skip_verify = r->skip_verify, .fixed_name = r->fixed_name };
 	struct err e;
 
 	arena_wipe(&arena);
@@ -99,6 +99,8 @@ hints(const char *hint)
 static void
 test_names(void)
 {
+	struct run fixed = run_of("old", "root", "vault.corp");
+
 	accepts("leaf", "root", "vault.test");
 	accepts("leaf", "root", "VAULT.test");
 	accepts("leaf", "root", "vault.test.");
@@ -121,6 +123,9 @@ test_names(void)
 	refuses("leaf", "root", "127.0.0.1", "certificate is for \"vault.test\", not \"127.0.0.1\"");
 	refuses("old", "root", "vault.corp", "certificate is for \"old.corp\", not \"vault.corp\"");
 	hints("the server's names are old.corp, 10.0.0.7; use one of them, or -tls-server-name");
+	fixed.fixed_name = true;
+	is_int(look(&fixed), BR_ERR_X509_NOT_TRUSTED, "where no setting says another name");
+	hints("the server's names are old.corp, 10.0.0.7; use one of them");
 	refuses("leaf", "root", "a.vault.test", "certificate is for \"vault.test\", not \"a.vault.test\"");
 	hints("the server's names are vault.test; use one of them, or -tls-server-name");
 	refuses("star", "root", "a.b.example.test", "certificate is for \"*.example.test\", not \"a.b.example.test\"");

@@ -64,7 +64,7 @@ static struct server {
 
 /* What was asked: "1 A name" each, by TCP "1 A name tcp". */
 static char asked_text[4000];
-static struct buf asked = BUF(asked_text);
+static struct buf asked = { .at = asked_text, .cap = sizeof asked_text };
 
 static size_t
 put16(unsigned char *at, unsigned n)

@@ -8,6 +8,7 @@
 #include "tests/unit/sys/folder.h"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 static struct arena arena;
 static struct err err;
@@ -27,6 +28,28 @@ run_held(void)
 	ok(file_replace_held(S("held"), S("y"), 0644, &held, &err) == 0, "held anew");
 	file_remove_held("held", held);
 	ok(file_is_held("held") == FILE_LEFT && access("held", F_OK) < 0, "and removed");
+}
+
+/* What a killed run left, and whoever may read it holds on to. */
+static void
+run_left(void)
+{
+	struct flock l = { .l_type = F_RDLCK };
+	int fd;
+
+	put("t", "old", 0600);
+	put(".t.pantler", "half", 0644);
+	fd = open(".t.pantler", O_RDONLY | O_CLOEXEC);
+	ok(fcntl(fd, 37 /* F_OFD_SETLK */, &l) == 0 && syscall(SYS_flock, fd, 2) == 0, "a leftover that a reader has locked");
+	ok(file_try(S("t"), S("x"), 0600, -1, -1, &err) == 0 && access(".t.pantler", F_OK) < 0, "is removed");
+	close(fd);
+	put(".t.pantler", "half", 0644);
+	fd = open(".t.pantler", O_RDONLY | O_CLOEXEC);
+	ok(fcntl(fd, F_SETLK, &l) == 0, "one that a process has locked");
+	if (fork() == 0)	/* a process does not see its own */
+		_exit(file_replace(S("t"), S("new"), 0600, &err) < 0);
+	ok(wait(&(int){ 0 }) > 0 && access(".t.pantler", F_OK) < 0, "is, too");
+	close(fd);
 }
 
 /* What only we can have written. */
@@ -83,6 +106,7 @@ main(void)
 	if (!folder_enter() || mem_arena(&arena, 1 << 20, &err) < 0)
 		return 1;
 	run_held();
+	run_left();
 	run_own();
 	mem_release(&arena);
 	return folder_remove() ? tap_end() : 1;

@@ -19,7 +19,7 @@ has_flag(const void *at, const char *flag)
 
 	snprintf(start, sizeof start, "%lx-", (unsigned long)at);
 	while (f && fgets(line, sizeof line, f)) {
-		if (strchr(line, '-') && strstr(line, " rw-p "))
+		if (strchr(line, '-'))	/* a mapping's first line */
 			here = !strncmp(line, start, strlen(start));
 		else if (here && !strncmp(line, "VmFlags:", 8))
 			found = strstr(line, flag) != NULL;

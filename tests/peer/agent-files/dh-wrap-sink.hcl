@@ -1,0 +1,28 @@
+exit_after_auth = true
+
+vault {
+  address = "@ADDRESS@"
+  ca_cert = "@CA@"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    dh_type = "curve25519"
+    dh_path = "@DIR@/dh.json"
+    derive_key = true
+    aad = "x"
+    wrap_ttl = "5m"
+    config = {
+      path = "@DIR@/token"
+      mode = 0600
+    }
+  }
+}

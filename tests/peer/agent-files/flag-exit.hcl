@@ -1,0 +1,20 @@
+vault {
+  address = "@ADDRESS@"
+  ca_cert = "@CA@"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "@DIR@/token"
+    }
+  }
+}

@@ -1,0 +1,25 @@
+exit_after_auth = true
+
+vault {
+  address = "@ADDRESS@"
+  ca_cert = "@CA@"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    exit_on_err = true
+    config = {
+      type = "iam"
+      role = "web"
+      access_key = "@KEY@"
+      secret_key = "CANARY/wrong+key"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "@DIR@/token"
+    }
+  }
+}

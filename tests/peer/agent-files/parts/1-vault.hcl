@@ -1,0 +1,4 @@
+vault {
+  address = "@ADDRESS@"
+  ca_cert = "@CA@"
+}

@@ -1,0 +1,24 @@
+exit_after_auth = true
+
+vault {
+  address = "@ADDRESS@"
+  ca_cert = "@CA@"
+}
+
+auto_auth {
+  method "aws" {
+    mount_path = "auth/aws"
+    config = {
+      type = "iam"
+      role = "web"
+    }
+  }
+
+  sink "file" {
+    config = {
+      path = "@DIR@/token"
+      uid = 65532
+      gid = 65531
+    }
+  }
+}
