@@ -57,8 +57,10 @@ add_flags(struct buf *b, enum conf_verb verb)
 		pad(b, start, 24);
 		if (i == CONF_FORMAT && verb == VERB_SIGN)
 			help = "json or curl";
+		if (i == CONF_FORMAT && verb & VERBS_READ)
+			help = "table, json, raw or env";
 		buf_fmt(b, "%s", help);
-		if (*variable && (i != CONF_FORMAT || verb & (VERB_LOGIN | VERB_DOCTOR)))	/* others do not look at it */
+		if (*variable && (i != CONF_FORMAT || verb & (VERB_LOGIN | VERB_DOCTOR | VERBS_READ)))	/* others do not look at it */
 			buf_fmt(b, " [%s%s]", str_begins(str_of(variable), "PANTLER_") ? "" : "VAULT_", variable);
 		buf_add_c(b, '\n');
 	}

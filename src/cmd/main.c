@@ -173,7 +173,7 @@ serve(struct cmd *c, int argc, char **argv)
 	if (proc_start(&proc, &e) < 0)
 		return report(c, &e);
 	if (!name.len) {
-		char text[1024];	/* the overview has some 800 bytes */
+		char text[1536];	/* the overview has some 1100 bytes */
 		struct buf b = BUF(text);
 
 		cmd_add_overview(&b);

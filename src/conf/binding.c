@@ -21,8 +21,8 @@ int
 binding_check_name(struct str name, struct err *e)
 {
 	static const char steer[] = "LD_*\0" "GLIBC_*\0" "MALLOC_*\0" "GCONV_PATH\0" "LOCPATH\0" "NLSPATH\0" "TZDIR\0" "RES_OPTIONS\0" "HOSTALIASES\0"
-		"LOCALDOMAIN\0" "PATH\0" "IFS\0" "ENV\0" "BASH*\0" "SHELLOPTS\0" "PS4\0" "CDPATH\0" "PROMPT_COMMAND\0" "HOME\0" "SHELL\0" "TMPDIR\0" "PWD\0"
-		"PYTHON*\0" "PERL*\0" "RUBY*\0" "NODE_*\0" "JAVA_*\0" "_JAVA_*\0" "JDK_*\0" "GODEBUG\0" "SSL_CERT_*\0" "OPENSSL_*\0"
+		"LOCALDOMAIN\0" "TERMINFO*\0" "PATH\0" "IFS\0" "ENV\0" "BASH*\0" "SHELLOPTS\0" "PS4\0" "CDPATH\0" "PROMPT_COMMAND\0" "HOME\0" "SHELL\0" "TMPDIR\0" "PWD\0"
+		"PYTHON*\0" "PERL*\0" "RUBY*\0" "LUA_*\0" "PHP*\0" "NODE_*\0" "JAVA_*\0" "_JAVA_*\0" "JDK_*\0" "CLASSPATH\0" "DOTNET_*\0" "GODEBUG\0" "SSL_CERT_*\0" "OPENSSL_*\0"
 		"AWS_*\0" "VAULT_*\0" "BAO_*\0" "PANTLER_*\0";
 
 	if (!value_is_name(name))

@@ -149,7 +149,7 @@ check_words(const struct config *c, enum conf_verb verb, struct err *e)
 	if (check_word(&c->set[CONF_METHOD], "aws\0", e, "must be aws: there is no other") < 0 ||
 	    check_word(type, verb == VERB_SIGN ? "iam\0" : "iam\0" "ec2\0", e, verb == VERB_SIGN ? "must be iam to be signed" : "must be iam or ec2") < 0)
 		return -1;
-	if (!format->value.len || verb == VERB_AGENT || (verb == VERB_SIGN && format->from == FROM_ENV))
+	if (!format->value.len || verb & (VERB_AGENT | VERB_EXEC) || (verb == VERB_SIGN && format->from == FROM_ENV))
 		return 0;	/* VAULT_FORMAT speaks of tables and json */
 	if (verb & VERBS_READ)
 		return check_word(format, "table\0" "json\0" "raw\0" "env\0", e, "must be table, json, raw or env");

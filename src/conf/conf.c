@@ -110,7 +110,7 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 
 /* Flags that users of Vault or of later versions type, and that this build answers with a plain no. */
 static const char not_yet[] = "client-cert\0" "client-key\0" "tls-pin\0" "tls-pin-only\0" "tls-min-version\0" "header\0"
-	"owner\0" "decode\0" "clock\0";
+	"owner\0" "clock\0" "supervise\0" "on-change\0";
 
 /* Rows of the classic table; names are under 32 bytes. */
 unsigned

@@ -49,7 +49,7 @@ enum conf_verb {
 	FLAG(HEADER_VALUE, "header-value", "", VERBS_AWS, "PANTLER_HEADER_VALUE", "", "TEXT", "the server id that Vault demands") \
 	FLAG(FIELD, "field", "", VERB_LOGIN | VERBS_READ, "", "", "NAME", "print this value alone") \
 	FLAG(TOKEN_ONLY, "token-only", "", VERB_LOGIN | CONF_BOOL, "", "", "", "as -field=token") \
-	FLAG(FORMAT, "format", "", VERBS_ONCE | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json; of a secret raw or env, too") \
+	FLAG(FORMAT, "format", "", (VERBS_ONCE & ~VERB_EXEC) | VERB_VERSION, "FORMAT", "", "FORMAT", "table or json") \
 	FLAG(OUTPUT, "output", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "", "", "FILE", "write to FILE; of a login the token") \
 	FLAG(MODE, "mode", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "", "0600", "OCTAL", "permissions of FILE") \
 	FLAG(STORE, "store", "", VERB_LOGIN | CONF_BOOL, "", "", "", "also write the token to ~/.vault-token") \

@@ -26,7 +26,7 @@ def login(*args, env=None, **more):
 
 
 def wrong(name, ran, text, code=1, hint=None, verb="login"):
-    said(name, ran, code, line(verb, text, code, hint))
+    said(name, ran, 125 if verb == "exec" else code, line(verb, text, code, hint))
 
 
 # Nothing below fails for a reason of its surroundings: this is the last thing that can go wrong.
@@ -43,14 +43,21 @@ for words in (["-h"], ["-help"], ["--help"], ["help"]):
     said(" ".join(words), run(*words), 0, "", help_text.out)
 VERBS = re.findall(r"^  pantler ([a-z]+) ", help_text.out, re.M)
 ok({"login", "sign", "doctor", "version", "help"} <= set(VERBS), "help names the verbs", VERBS)
+
+
+def words_of(verb):
+    return ["kv", "get"] if verb == "kv" else [verb]
+
+
 for verb in VERBS:
     about = run("help", verb)
     said("help " + verb, about, 0, "", re.compile(r"pantler %s .*\n  [^\n]+\n\n.*" % verb, re.S))
     for flag in ("-h", "-help", "--help"):
         said("%s %s is the same" % (verb, flag), run(verb, flag), 0, "", about.out)
     ok(about.out.count("\n") < 60, "under 60 lines")
-equal([re.findall(r"^  -format=FORMAT +(.*)$", run("help", verb).out, re.M) for verb in ("login", "sign", "doctor", "version")],
-      [["table or json [VAULT_FORMAT]"], ["json or curl"], ["table or json [VAULT_FORMAT]"], ["table or json"]], "-format, to each verb its own")
+equal([re.findall(r"^  -format=FORMAT +(.*)$", run("help", verb).out, re.M) for verb in ("login", "sign", "doctor", "version", "read", "kv", "exec")],
+      [["table or json [VAULT_FORMAT]"], ["json or curl"], ["table or json [VAULT_FORMAT]"], ["table or json"], *[["table, json, raw or env [VAULT_FORMAT]"]] * 2, []],
+      "-format, to each verb its own")
 wrong("help nonsense", run("help", "nonsense"), 'no help on "nonsense"', 1, "pantler help names the verbs", "help")
 for slip, verb in (("lgoin", "login"), ("logn", "login"), ("singn", "sign"), ("versoin", "version"), ("hepl", "help")):
     wrong("a slip", run(slip), 'unknown verb "%s"' % slip, 1, "did you mean %s?" % verb, "")
@@ -58,8 +65,7 @@ wrong("an unknown verb", run("colour"), 'unknown verb "colour"', 1, "pantler hel
 wrong("a verb of control bytes", run("\x1b[31mx\n"), r'unknown verb "\x1b[31mx\x0a"', 1, "pantler help names the verbs", "")
 wrong("a very long verb", run("v" * 5000), 'unknown verb "%s"' % ("v" * 40), 1, "pantler help names the verbs", "")
 said("an empty one: the same", run(""), 1, help_text.out)
-for verb in ("read", "kv", "exec", "token-helper"):
-    wrong(verb + " is yet to come", run(verb), verb + ": not in this build yet", 1, None, "")
+wrong("token-helper is yet to come", run("token-helper"), "token-helper: not in this build yet", 1, None, "")
 
 VERSION = re.compile(r"pantler \d+\.\d+(\.\d+)? \([a-z0-9_]+, on BearSSL [0-9a-z.-]+, built \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n")
 version = run("version")
@@ -86,11 +92,23 @@ wrong("an unknown flag, nearly right", login("-adress=x"), "unknown flag -adress
 wrong("an unknown flag", login("-colourful"), "unknown flag -colourful", 1, "pantler help login shows the flags")
 wrong("another verb's flag", login("-at=2026-01-01T00:00:00Z"), "unknown flag -at", 1, "pantler help login shows the flags")
 for verb in VERBS:
-    wrong("an unknown flag, to " + verb, run(verb, "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help %s shows the flags" % verb, verb)
+    wrong("an unknown flag, to " + verb, run(*words_of(verb), "-colourful", env=BASE), "unknown flag -colourful", 1, "pantler help %s shows the flags" % verb, verb)
 wrong("a flag of control bytes", login("-\x1b[2J\n"), r"unknown flag -\x1b[2J\x0a", 1, "pantler help login shows the flags")
 wrong("three dashes", login("---role=x"), "unknown flag --role", 1, "did you mean -role?")
 for flag in ("client-cert", "client-key", "tls-pin", "header", "owner", "clock"):
     wrong("-%s is yet to come" % flag, login("-%s=demo/secret+key" % flag), "-%s: not in this build yet" % flag)
+for flag in ("supervise", "on-change"):
+    wrong("-%s is yet to come" % flag, run("exec", "-" + flag, "--", "/x", env=BASE), "-%s: not in this build yet" % flag, verb="exec")
+wrong("kv alone", run("kv"), "get is the only thing it does", verb="kv")
+wrong("kv put", run("kv", "put", "x", env=BASE), "get is the only thing it does", verb="kv")
+wrong("read of nothing", run("read", env=BASE), "no path", verb="read")
+wrong("kv get of two", run("kv", "get", "a", "-field=x", env=BASE), "takes one path: flags stand before it", verb="kv")
+wrong("read with an argument that is none", run("read", "a", "b", env=BASE), '"b" is no argument like key=value', verb="read")
+wrong("exec of nothing", run("exec", env=BASE), "no program: pantler exec [flags] -- CMD [ARG...]", verb="exec")
+wrong("-kv=3", run("kv", "get", "-kv=3", "a", env=BASE), "-kv must be 1 or 2", verb="kv")
+wrong("-version=x", run("kv", "get", "-version=x", "a", env=BASE), "-version is not a version: a whole number, 0 for the newest", verb="kv")
+wrong("-decode alone", run("read", "-decode=base64", "a", env=BASE), "-decode needs -field", verb="read")
+wrong("-decode=hex", run("read", "-decode=hex", "-field=a", "a", env=BASE), "-decode must be base64", verb="read")
 wrong("a flag without its value", login("-role"), "-role needs a value")
 wrong("-method=userpass", login("-method=userpass"), "-method must be aws: there is no other")
 NO_NONCE = "a nonce that dies with the process would lock the instance out: name a file with -nonce-file"
