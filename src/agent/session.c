@@ -64,7 +64,8 @@ session_note(struct session *s, const struct vault_secret *answer)
 	struct json id;
 	struct err ignored;	/* a lease that cannot be told is one */
 
-	s->is_kept |= answer->token.len || answer->wrapping_token.len || json_get(answer->root, "lease_id", &id, &ignored) < 0 || id.text.len > 2;
+	s->is_kept |= answer->token.len || answer->wrapping_token.len || json_get(answer->root, "lease_id", &id, &ignored) < 0 ||
+	    (json_type(id) > JSON_NULL && id.text.len > 2);
 }
 
 void
@@ -81,6 +82,6 @@ session_end(struct session *s, struct flow *f)
 		if (flow_run(f, self_step, &m, &e) < 0)
 			log_text(LOG_WARN, "the token is not revoked, and ends by itself: %s", e.line);
 	} else if (self_read_auth(&grant, &s->auth.secret, &e) == 0) {
-		log_text(LOG_WARN, "the token is not revoked, since the answer hangs on it: it lives for %llds", (long long)grant.lease_s);
+		log_text(LOG_WARN, "the token is not revoked: it lives for %llds", (long long)grant.lease_s);
 	}
 }

@@ -53,7 +53,8 @@ add(struct exec *x, struct str name, struct str value, struct err *e)
 
 	if (is_set(x->env, x->own_n, name))
 		return err_set(e, ERR_INPUT, CAUSE_USE, "%.*s stands twice", STR(name));
-	if (!x->cmd->config.on[CONF_OVERRIDE] && is_set((const char *const *)environ, count(environ), name)) {
+	/* What is not handed on is not replaced. */
+	if (!x->cmd->config.on[CONF_OVERRIDE] && !binding_is_ours(name) && is_set((const char *const *)environ, count(environ), name)) {
 		err_set(e, ERR_INPUT, CAUSE_USE, "%.*s is set already", STR(name));
 		return err_hint(e, "-override replaces it");
 	}

@@ -96,7 +96,9 @@ render(struct buf *out, const struct config *c, const struct read *m, struct are
 	if (str_is(format, "raw"))
 		buf_add_str(out, m->text);
 	else if (str_is(format, "json"))
-		return show_json(out, &m->secret, e);
+		return m->text.len ? show_json(out, &m->secret, e) : 0;
+	else if (str_is(format, "env") && m->secret.wrapping_token.len)
+		return err_set(e, ERR_INPUT, CAUSE_ANSWER, "the answer is wrapped, and has no variables");
 	else if (m->secret.wrapping_token.len || m->secret.token.len)
 		return show_table(out, &m->secret, a, e);
 	else if (str_is(format, "env"))
@@ -140,6 +142,7 @@ cmd_read(struct cmd *cmd, struct err *e)
 		r = deliver(cmd, &m, e);
 		cmd_show_warnings(&m.secret, &f->arena);
 	}
+	s.is_kept &= r == 0;	/* else nobody has got what hangs on it */
 	session_end(&s, f);
 	return r;
 }

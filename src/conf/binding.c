@@ -42,6 +42,9 @@ binding_parse(struct binding *out, struct str text, bool is_all, struct err *e)
 		text = rest;
 	}
 	out->path = text;
+	if (is_all && out->var.len && !value_is_name(out->var))
+		return err_set(e, ERR_INPUT, CAUSE_USE, "\"%.*s\" cannot begin the name of a variable: A-Z, 0-9 and _ , no digit first",
+		    STR(str_part(out->var, 0, 100)));
 	if (is_all)
 		return text.len ? 0 : err_set(e, ERR_INPUT, CAUSE_USE, "names no path");
 	for (at = text.len; at > 0 && text.at[at - 1] != '#';)

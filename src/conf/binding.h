@@ -12,7 +12,7 @@ struct binding {
 };
 
 /* "VAR=PATH#FIELD", or with is_all "[PREFIX=]PATH"; the field is what stands behind the last "#". Slices of `text`. 0; or -1, ERR_INPUT, CAUSE_USE, what is
-   missing, or binding_check_name. */
+   missing or is no name, or binding_check_name. */
 int binding_parse(struct binding *out, struct str text, bool is_all, struct err *e) __attribute__((warn_unused_result));
 
 /* Whether a variable of that name may hold a secret: [A-Z_][A-Z0-9_]*, and none that steers the loader, the shell, an interpreter, AWS or Vault: whoever may write a secret

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
+#define NOEXEC_SEAL 8	/* MFD_NOEXEC_SEAL, Linux 6.3; vm.memfd_noexec=2 demands it */
 #define STRING_MAX (32 * 4096)	/* MAX_ARG_STRLEN, with the NUL */
 #define FILES_MAX 65536	/* descriptors above this nobody hands on by accident */
 #define ALL_MAX (6 * 1024 * 1024)	/* what Linux gives at most, whatever the stack */
@@ -63,10 +64,19 @@ become_find(const char **out, const char *name, struct str path, struct arena *a
 		sys = check_program(*out);
 		if (!sys)
 			return 0;
-		if (sys != ENOENT && sys != ENOTDIR)
+		if (first == ENOENT && sys != ENOTDIR)
 			first = sys;
 	} while (more);
 	return fault(e, name, first);
+}
+
+static int
+end_file(int fd, struct err *e)
+{
+	int sys = errno;
+
+	close(fd);
+	return err_sys(e, CAUSE_OUTPUT, sys, "a file in memory");
 }
 
 int
@@ -77,7 +87,10 @@ become_memory_file(struct buf *path, struct str bytes, struct err *e)
 
 	if (syscall(SYS_faccessat, AT_FDCWD, folder, X_OK) < 0)
 		return err_sys(e, CAUSE_OUTPUT, errno, "no file in memory: %s", folder);
-	fd = syscall(SYS_memfd_create, "secret", MFD_ALLOW_SEALING);	/* not close-on-exec: that is what it is for */
+	/* Not close-on-exec: that is what it is for. */
+	fd = syscall(SYS_memfd_create, "secret", MFD_ALLOW_SEALING | NOEXEC_SEAL);
+	if (fd < 0 && errno == EINVAL)
+		fd = syscall(SYS_memfd_create, "secret", MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return err_sys(e, CAUSE_OUTPUT, errno, "no file in memory");
 	while (bytes.len) {
@@ -85,17 +98,13 @@ become_memory_file(struct buf *path, struct str bytes, struct err *e)
 
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done < 0) {
-			int sys = errno;
-
-			close((int)fd);
-			return err_sys(e, CAUSE_OUTPUT, sys, "a file in memory");
-		}
+		if (done < 0)
+			return end_file((int)fd, e);
 		bytes = str_part(bytes, (size_t)done, bytes.len);
 	}
 	syscall(SYS_lseek, fd, 0L, SEEK_SET);
-	syscall(SYS_fchmod, fd, 0400);
-	syscall(KERNEL_FCNTL, fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+	if (syscall(SYS_fchmod, fd, 0400) < 0 || syscall(KERNEL_FCNTL, fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+		return end_file((int)fd, e);
 	buf_fmt(path, "%s%llu", folder, (unsigned long long)fd);
 	return path->full ? arena_err(e) : 0;
 }
