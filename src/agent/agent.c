@@ -357,6 +357,17 @@ wait(struct agent *a, tick until, struct err *e)
 	return 0;
 }
 
+/* -once: whether a sink was not tried yet, which then goes before the first renewal, since nothing comes behind it. */
+static bool
+is_hasty(const struct agent *a)
+{
+	bool is_untried = false;
+
+	for (size_t i = 0; i < a->sink_n; i++)
+		is_untried |= a->sink[i].is_pending && !a->sink[i].failed;
+	return a->config->once && is_untried;
+}
+
 /* What is to be done now, and when there is something again: the token goes before the sinks. */
 static int
 work(struct agent *a, tick *next, struct err *e)
@@ -368,6 +379,10 @@ work(struct agent *a, tick *next, struct err *e)
 
 	if (a->token_len && !token_is_live(&a->life, clock_now()))
 		lose(a);
+	if (what != TOKEN_LOGIN && is_hasty(a)) {
+		what = TOKEN_WAIT;
+		until = TICK_NEVER;
+	}
 	say_ready(a, clock_now());
 	switch (what) {
 	case TOKEN_LOGIN:
@@ -463,15 +478,6 @@ make_nonce(struct agent *a, struct err *e)
 	return 0;
 }
 
-static int
-check_sinks(const struct config *c, struct err *e)
-{
-	for (size_t i = 0; i < c->sink_n; i++)
-		if (sink_check(&c->sink[i], e) < 0)
-			return -1;
-	return 0;
-}
-
 /* Whether what was agreed on for the one is good for the other. */
 static bool
 is_same(const struct conf_sink *a, const struct conf_sink *b)
@@ -511,7 +517,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	mem_release(&f->arena);
 	token_init(&a->life, c->min_backoff_ms, c->max_backoff_ms, c->reauth_on_new_credentials, now);
 	notify_init(&a->notify);
-	if (check_sinks(c, e) < 0 || (c->ready_file.len && file_check(c->ready_file, e) < 0) || make_nonce(a, e) < 0)
+	if (sink_check(c->sink, c->sink_n, e) < 0 || (c->ready_file.len && file_check(c->ready_file, e) < 0) || make_nonce(a, e) < 0)
 		return -1;
 	if (c->pid_file.len && pid_write(c->pid_file.at, e) < 0)
 		return -1;
@@ -546,7 +552,7 @@ agent_reload(struct agent *a, const struct config *c, struct err *e)
 {
 	struct config *live = &a->live;
 
-	if (check_sinks(c, e) < 0 || auth_check_roots(c, e) < 0)
+	if (sink_check(c->sink, c->sink_n, e) < 0 || auth_check_roots(c, e) < 0)
 		return -1;
 	if (c->vault.wrap_ttl_s != live->vault.wrap_ttl_s)
 		return err_set(e, ERR_INPUT, CAUSE_USE, "the method's wrap_ttl has changed, which decides what sinks hold: restart");

@@ -11,11 +11,13 @@
 #include <errno.h>
 
 int
-sink_check(const struct conf_sink *c, struct err *e)
+sink_check(const struct conf_sink *c, size_t n, struct err *e)
 {
 	/* Some bytes, for a disk may have room for a name and for nothing else: here the path. */
-	return file_try(c->path, c->path, c->mode, c->uid, c->gid, e) < 0 ?
-	    err_in(e, "error creating file sink: error during write check") : 0;
+	for (; n > 0; n--, c++)
+		if (file_try(c->path, c->path, c->mode, c->uid, c->gid, e) < 0)
+			return err_in(e, "error creating file sink: error during write check");
+	return 0;
 }
 
 void

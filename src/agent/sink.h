@@ -27,9 +27,9 @@ struct sink {
 	char wrapped[WRAP_LINE_MAX];
 };
 
-/* Whether the file can be written, tried at the start: beside it, with its mode and owner, and removed again. Nothing at the path is
+/* Whether the files of n sinks can be written, tried at the start: beside each, with its mode and owner, and removed again. Nothing at the path is
    touched. 0; or -1, CAUSE_OUTPUT, "error creating file sink: error during write check: write PATH: ...". */
-int sink_check(const struct conf_sink *c, struct err *e) __attribute__((warn_unused_result));
+int sink_check(const struct conf_sink *c, size_t n, struct err *e) __attribute__((warn_unused_result));
 
 /* Log that there is one, in Vault Agent's words. */
 void sink_tell(const struct conf_sink *c);

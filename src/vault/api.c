@@ -3,6 +3,7 @@
 #include "vault/api.h"
 
 #include "data/code.h"
+#include "data/date.h"
 #include "data/http.h"
 
 #include <string.h>
@@ -304,13 +305,18 @@ is_html(struct str body)
 	return str_take(&body, '<');
 }
 
-/* RFC 9110 section 10.2.3, its form in seconds; 0: none. */
+/* RFC 9110 section 10.2.3: seconds, or a date, which is held against the answer's own, for our clock may be wrong; 0: none. */
 static uint32_t
 retry_after(const struct answer *in)
 {
+	struct str value = http_field_get(in->head, in->head_n, "Retry-After", NULL), rest = value;
 	uint64_t s = 0;
+	int64_t now_s, until_s;
 
-	str_to_u64(http_field_get(in->head, in->head_n, "Retry-After", NULL), &s);
+	if (!str_to_u64(value, &s) && str_span(&rest, STR_DIGITS) && !rest.len)
+		s = UINT32_MAX;	/* a number that does not fit */
+	else if (date_parse_http(value, &until_s) && date_parse_http(http_field_get(in->head, in->head_n, "Date", NULL), &now_s) && until_s > now_s)
+		s = (uint64_t)(until_s - now_s);
 	return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
 }
 

@@ -65,7 +65,8 @@ int vault_parse_secret(struct vault_secret *out, struct str body, struct arena *
 /* How an answer went: 0 for 200 and 204; -1 for everything else, with the shell's own sentence, or the status and Vault's words
    held to what vault_show lets through, else words for the status. Statuses as in the API's documentation: 429, 5xx and a
    gateway's HTML are CAUSE_UNREACHABLE, a sealed or uninitialised server is CAUSE_SEALED, 403 is CAUSE_DENIED, others
-   CAUSE_ANSWER. Of a 429 and a 503 e->wait_s is the Retry-After, where that is seconds (Vault's is; a date is passed over). `hide`: secrets of ours that a hostile or careless answer may quote, as in vault_show. */
+   CAUSE_ANSWER. Of a 429 and a 503 e->wait_s is the Retry-After: seconds, as Vault's own, or a date, as a proxy's may be, where the answer has its
+   own Date. `hide`: secrets of ours that a hostile or careless answer may quote, as in vault_show. */
 int vault_check(const struct answer *in, const struct str *hide, struct arena *a, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -32,7 +32,7 @@ main(int argc, char **argv)
 	limit_init(&limit, LIMIT_DEFAULT);
 	f.deadline = tick_after(clock_now(), 30000);
 	r = uri_parse(&config.vault.address, str_of(argv[1]), &e) < 0 || loop_open(&loop, &e) < 0 || mem_arena(&f.arena, FLOW_BYTES, &e) < 0 ||
-	    sink_check(&conf, &e) < 0 || sink_write(&sink, &f, str_of(argv[8]), clock_now(), &e) < 0;
+	    sink_check(&conf, 1, &e) < 0 || sink_write(&sink, &f, str_of(argv[8]), clock_now(), &e) < 0;
 	mem_release(&f.arena);
 	if (r)
 		fprintf(stderr, "%s\n", e.line);

@@ -443,7 +443,7 @@ test_dh(void)
 static void
 is_checked(const char *line)
 {
-	ok(sink_check(&conf, &err) < 0, "told at the start: %s", line);
+	ok(sink_check(&conf, 1, &err) < 0, "told at the start: %s", line);
 	is_line(&err, line, "the line");
 	is_int(err.cause, CAUSE_OUTPUT, "its cause");
 }
@@ -455,10 +455,10 @@ test_check(void)
 {
 	fresh();
 	unlink("t");
-	ok(sink_check(&conf, &err) == 0 && !is_there("t") && !is_there(".t.pantler"), "a good place, and nothing is left there");
+	ok(sink_check(&conf, 1, &err) == 0 && !is_there("t") && !is_there(".t.pantler"), "a good place, and nothing is left there");
 	put("t", "old");
 	put(".t.pantler", "half a tok");
-	ok(sink_check(&conf, &err) == 0 && !is_there(".t.pantler"), "what a killed run left is removed");
+	ok(sink_check(&conf, 1, &err) == 0 && !is_there(".t.pantler"), "what a killed run left is removed");
 	is_str(bytes_of("t"), S("old"), "what stands there is as it was");
 	conf.path = S("d");
 	is_checked(CHECK "write d: is a directory");

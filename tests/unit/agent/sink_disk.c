@@ -72,7 +72,7 @@ kept(const char *line, bool at_start)
 	char check[300];
 
 	snprintf(check, sizeof check, CHECK "%s", line);
-	if (at_start && (sink_check(&conf, &err) == 0 || strcmp(err.line, check)))
+	if (at_start && (sink_check(&conf, 1, &err) == 0 || strcmp(err.line, check)))
 		return 1;
 	if (sink_write(&sink, &flow, TOKEN, 0, &err) == 0 || strcmp(err.line, line) || err.cause != CAUSE_OUTPUT) {
 		fprintf(stderr, "# %s\n", err.line);
