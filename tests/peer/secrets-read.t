@@ -101,8 +101,8 @@ for name, argv, code, line in (
     ran, other = ours_is(*argv), theirs(*argv)
     where = "" if code == 15 or "format" in argv[1] else "vault %s: " % re.escape(vault.url)
     ok(ran.code == code and ran.out == "" and re.fullmatch("pantler: %s: %s%s \\(code %d\\)" % (argv[0], where, line if "[0-9" in line else re.escape(line), code), ran.err.splitlines()[0]), name, ran)
-    # Theirs shows the metadata of what is no more, takes larger values, and -version for any.
-    if name not in ("a deleted version", "a destroyed one", "a large value", "-version of version 1", "no variable can hold it", "a way up"):
+    # Theirs shows the metadata of what is no more, takes larger values, and -version and mounts for any.
+    if name not in ("a deleted version", "a destroyed one", "a large value", "-version of version 1", "no variable can hold it", "a way up", "a mount alone"):
         ok(other.code != 0, name + ": vault refuses it, too", other)
 
 # Forms.
