@@ -5,6 +5,12 @@
 uint32_t
 divide(uint64_t *n, uint32_t by)
 {
+#if UINTPTR_MAX > UINT32_MAX
+	uint32_t rest = (uint32_t)(*n % by);
+
+	*n /= by;
+	return rest;
+#else
 	uint64_t left = *n;
 	uint32_t rest = 0;	/* below `by`, so that twice as much and one more fits */
 
@@ -18,4 +24,5 @@ divide(uint64_t *n, uint32_t by)
 	}
 	*n = left;
 	return rest;
+#endif
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Divide *n by `by` (1 to 2^31): the quotient into *n, the remainder returned. Written out, for a processor without the
+/* Divide *n by `by` (1 to 2^31): the quotient into *n, the remainder returned. Written out where words have 32 bits: a processor without the
    instruction (ARMv7-A has none) brings 1.8 KB of its compiler's library for `/` and `%`. */
 uint32_t divide(uint64_t *n, uint32_t by);
 

@@ -24,12 +24,16 @@ conf_text(enum conf_key key, enum conf_text which)
 static struct str
 env_get(char *const *envp, const char *prefix, const char *name)
 {
+	size_t n = strlen(prefix), len = strlen(name);
+
 	for (; envp && *envp; envp++) {
 		struct str value = str_of(*envp);
-		struct str key = str_cut(&value, '=');
 
-		if (str_begins(key, prefix) && str_is(str_part(key, strlen(prefix), key.len), name))
-			return value;
+		if (!str_begins(value, prefix))
+			continue;
+		value = str_part(value, n, value.len);
+		if (str_begins(value, name) && value.at[len] == '=')
+			return str_part(value, len + 1, value.len);
 	}
 	return S("");
 }
@@ -76,7 +80,7 @@ read_aws(struct config *c, char *const *envp)
 int
 conf_read_env(struct config *c, char *const *envp, struct err *e)
 {
-	const char *prefix, *name;
+	const char *prefix, *name, *row = texts;
 	size_t n = 0;
 
 	c->env = envp;
@@ -84,12 +88,12 @@ conf_read_env(struct config *c, char *const *envp, struct err *e)
 	c->max_backoff_ms = 300000;
 	c->reuse_token = true;
 	c->requests_per_minute = 60;
-	for (enum conf_key i = 0; i < CONF_KEYS; i++) {
+	for (enum conf_key i = 0; i < CONF_KEYS; i++, row = str_nth(row, CONF_TEXTS)) {
 		struct setting *s = &c->set[i];
 		struct str value;
 
-		*s = (struct setting){ str_of(conf_text(i, CONF_TEXT_DEFAULT)), FROM_DEFAULT, "-", conf_text(i, CONF_TEXT_NAME) };
-		name = conf_text(i, CONF_TEXT_VARIABLE);
+		*s = (struct setting){ str_of(str_nth(row, CONF_TEXT_DEFAULT)), FROM_DEFAULT, "-", str_nth(row, CONF_TEXT_NAME) };
+		name = str_nth(row, CONF_TEXT_VARIABLE);
 		value = env_vault(envp, name, &prefix);
 		if (*name && value.len)
 			*s = (struct setting){ value, FROM_ENV, prefix, name };

@@ -354,6 +354,8 @@ tls_ack(struct tls *t, enum tls_port port, size_t n)
 		t->out_at += n;
 		if (t->out_at == t->out_n)
 			t->out_at = t->out_n = 0;
+		if (!t->out_n && t->phase == TLS_HELLO)
+			tls_make_own(t);
 		break;
 	case TLS_WIRE_IN:
 		t->in_n += n;

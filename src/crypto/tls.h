@@ -121,6 +121,7 @@ struct tls {
 	struct tls_key key[2];	/* TLS_OUT_KEY, TLS_IN_KEY */
 	uint8_t random[96];	/* the client's, the server's and the client's again: each order that is needed is in there */
 	uint8_t scalar[66];	/* secret; wiped when used */
+	uint8_t own[32];	/* our point on Curve25519 */
 	uint8_t master[48];	/* secret; wiped when the handshake is over */
 	struct x509 x509;
 };

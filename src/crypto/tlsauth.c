@@ -85,6 +85,12 @@ tls_take_request(struct tls *t, struct str in)
 	return t->scheme && str_find_c(types, is_ec ? 64 : 1) != SIZE_MAX ? TLS_FAULT_NONE : TLS_FAULT_SCHEME;
 }
 
+void
+tls_make_own(struct tls *t)
+{
+	CURVE_25519->mulgen(t->own, t->scalar, sizeof t->own, BR_EC_curve25519);
+}
+
 /* ECDH (RFC 8422 section 5.11): our point into `own`, the shared secret to the front of `secret`; its length, 0 when there is
    none: a point that is not on the curve, or on Curve25519 one of those whose product is zero whatever we choose. */
 static size_t
@@ -95,11 +101,12 @@ agree(struct tls *t, uint8_t *own, uint8_t *secret)
 	uint8_t any = 0;
 
 	/* Below the order of the curve, and not zero. Curve25519 sees to that itself. */
+	memcpy(own, t->own, sizeof t->own);
 	if (t->group != BR_EC_curve25519) {
 		t->scalar[0] &= t->group == BR_EC_secp521r1 ? 0 : 0x7f;
 		t->scalar[n - 1] |= 1;
+		ec->mulgen(own, t->scalar, n, t->group);
 	}
-	ec->mulgen(own, t->scalar, n, t->group);
 	memcpy(secret, t->point.at, t->point.len);
 	if (!ec->mul(secret, t->point.len, t->scalar, n, t->group))
 		return 0;

@@ -95,6 +95,8 @@ enum tls_fault tls_take_hello(struct tls *t, struct str in);
 enum tls_fault tls_take_certificate(struct tls *t, struct str in);
 enum tls_fault tls_take_exchange(struct tls *t, struct str in);
 enum tls_fault tls_take_request(struct tls *t, struct str in);
+/* Our point on Curve25519, which nearly every server chooses: made once the hello is sent, while the server is busy with it. */
+void tls_make_own(struct tls *t);
 /* Our Certificate, when one was asked for, ClientKeyExchange, and CertificateVerify, when the first was not empty, into t->talk, which
    has TLS_OURS bytes left, and TLS_SHOWN more where we show a certificate; the master secret. */
 #define TLS_OURS (7 + 5 + 133)

@@ -1,7 +1,14 @@
-/* tests/unit/base/divide.c: our division against the processor's. */
+/* tests/unit/base/divide.c: our division against the processor's; that for words of 32 bits, too, whatever the words are here. */
 /* SPDX-License-Identifier: MIT */
 #include "base/divide.h"
 #include "tests/tap.h"
+
+uint32_t divide_32(uint64_t *n, uint32_t by);
+#undef UINTPTR_MAX
+#define UINTPTR_MAX UINT32_MAX
+#define divide divide_32
+#include "base/divide.c"
+#undef divide
 
 int
 main(void)
@@ -18,9 +25,10 @@ main(void)
 				(uint64_t)k * by[i] + by[i] - 1, (uint64_t)k * by[i], seed = seed * 6364136223846793005 + 1442695040888963407 };
 
 			for (size_t j = 0; j < sizeof of / sizeof *of; j++) {
-				uint64_t n = of[j];
+				uint64_t n = of[j], m = n;
 
 				bad += divide(&n, by[i]) != of[j] % by[i] || n != of[j] / by[i];
+				bad += divide_32(&m, by[i]) != of[j] % by[i] || m != of[j] / by[i];
 			}
 		}
 		is_int(bad, 0, "by %u", by[i]);

@@ -357,6 +357,7 @@ test_scalars(void)
 		len = br_ec_all_m31.mulgen(point, scalar, n, (int)rows[i].group);
 		begin(PEER_UNTIL_START);
 		memset(t.scalar, rows[i].random, sizeof t.scalar);
+		tls_make_own(&t);
 		p.group = rows[i].group;
 		peer_go(&p, PEER_UNTIL_START, PEER_UNTIL_EXCHANGE);
 		at = p.heard_n;
