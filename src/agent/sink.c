@@ -42,6 +42,17 @@ sink_forget(struct sink *s)
 }
 
 void
+sink_set(struct sink *s, const struct conf_sink *c)
+{
+	const struct conf_sink *b = s->conf;
+
+	if (!b || !c || !str_eq(b->path, c->path) || !str_eq(b->dh_path, c->dh_path) || b->derive_key != c->derive_key)
+		wipe(s, sizeof *s);
+	sink_forget(s);
+	s->conf = c;
+}
+
+void
 sink_offer(struct sink *s, tick now)
 {
 	sink_forget(s);
