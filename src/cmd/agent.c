@@ -21,21 +21,15 @@ set_log(const struct config *c, struct logfile *file, struct err *e)
 	return 0;
 }
 
-/* What a people's report would say, in the log's shape and wherever the log goes; 0 for a code that is nobody's business. */
+/* Wherever the log goes, and in its shape, what main would report to people. */
 static void
-tell_error(const char *message, const struct err *e, int code)
+tell_end_of(const struct err *e)
 {
 	char text[8];
-	struct buf b = BUF(text);
-	struct log_pair pair[4] = { { "error", str_of(e->line) } };
-	unsigned at = 1;
+	struct buf code = BUF(text);
 
-	if (e->hint[0])
-		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
-	buf_fmt(&b, "%d", code);
-	if (code)
-		pair[at] = (struct log_pair){ "code", buf_str(&b) };
-	log_event(LOG_ERROR, "agent", message, pair);
+	buf_fmt(&code, "%d", cmd_exit_code(e));
+	tell_error(LOG_ERROR, TELL_READY, "ending", e, PAIRS({ "code", buf_str(&code) }));
 }
 
 /* SIGHUP: the configuration once more, from the beginning. The first one's arena is main's and stays, for what counts after a restart points
@@ -57,7 +51,7 @@ reload(struct cmd *c, struct agent *a, struct arena *newest)
 		*newest = again.arena;
 		return;
 	}
-	tell_error("error reading configuration, the one before stays", &e, 0);
+	tell_error(LOG_ERROR, TELL_READY, "error reading configuration, the one before stays", &e, NULL);
 	mem_release(&again.arena);
 	if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
 		log_set_level(level);
@@ -89,7 +83,7 @@ cmd_agent(struct cmd *c, struct err *e)
 		end = AGENT_DONE;
 	c->is_told = end == AGENT_FAILED;
 	if (c->is_told)
-		tell_error("ending", e, cmd_exit_code(e));
+		tell_end_of(e);
 	if (has_log)
 		agent_stop(a);
 	log_set_file(NULL);
