@@ -21,17 +21,6 @@ set_log(const struct config *c, struct logfile *file, struct err *e)
 	return 0;
 }
 
-/* Wherever the log goes, and in its shape, what main would report to people. */
-static void
-tell_end_of(const struct err *e)
-{
-	char text[8];
-	struct buf code = BUF(text);
-
-	buf_fmt(&code, "%d", cmd_exit_code(e));
-	tell_error(LOG_ERROR, TELL_READY, "ending", e, PAIRS({ "code", buf_str(&code) }));
-}
-
 /* SIGHUP: the configuration once more, from the beginning. The first one's arena is main's and stays, for what counts after a restart points
    into it; the newest is kept here, one between them is released. */
 static void
@@ -44,14 +33,14 @@ reload(struct cmd *c, struct agent *a, struct arena *newest)
 	a->is_reloading = a->was_ready;
 	if (a->is_reloading)
 		notify_reloading(&a->notify);
-	log_event(LOG_INFO, "agent", "config reload triggered", NULL);
+	tell(LOG_INFO, TELL_READY, "config reload triggered");
 	a->is_refused = cmd_configure(&again, &e) < 0 || agent_reload(a, &again.config, &e) < 0;
 	if (!a->is_refused) {
 		mem_release(newest);
 		*newest = again.arena;
 		return;
 	}
-	tell_error(LOG_ERROR, TELL_READY, "error reading configuration, the one before stays", &e, NULL);
+	tell_error(LOG_ERROR, TELL_READY, "error reading configuration, the one before stays", &e, TICK_NEVER, NULL, 0);
 	mem_release(&again.arena);
 	if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
 		log_set_level(level);
@@ -83,13 +72,12 @@ cmd_agent(struct cmd *c, struct err *e)
 		end = AGENT_DONE;
 	c->is_told = end == AGENT_FAILED;
 	if (c->is_told)
-		tell_end_of(e);
+		tell_error(LOG_ERROR, TELL_READY, "ending", e, TICK_NEVER, "code", (unsigned)cmd_exit_code(e));
 	if (has_log)
 		agent_stop(a);
 	log_set_file(NULL);
 	if (file.path)
 		logfile_close(&file);
-	log_set_shape(LOG_PEOPLE);
 	mem_release(&newest);
 	mem_release(&locked);
 	return c->is_told ? -1 : 0;
