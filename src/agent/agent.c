@@ -173,7 +173,7 @@ is_through(const struct agent *a)
 
 	for (size_t i = 0; i < a->sink_n; i++) {
 		pending += a->sink[i].is_pending;
-		failed += a->sink[i].is_pending && a->sink[i].is_refused;
+		failed += a->sink[i].is_pending && a->sink[i].is_file_bad;
 	}
 	return !a->token_len ? 0 : !pending ? 1 : pending == failed ? -1 : 0;
 }
@@ -230,9 +230,9 @@ take_login(struct agent *a, const struct vault_secret *s, struct token_grant *gr
 	return 0;
 }
 
-/* Whose credentials they were, so that new ones are noticed. */
+/* Keep in mind whose credentials these are; whether that is news. */
 static bool
-is_new(struct agent *a, const struct cred *cred)
+note_credentials(struct agent *a, const struct cred *cred)
 {
 	uint8_t seen[HASH_LEN];
 	bool is_new;
@@ -260,7 +260,7 @@ log_in(struct agent *a, struct err *e)
 	if (r == 0)
 		r = take_login(a, &auth.secret, &grant, e);
 	if (r == 0)
-		is_new(a, &auth.chain.cred);
+		note_credentials(a, &auth.chain.cred);
 	end(a);
 	if (r < 0) {
 		/* What is wrong here is wrong at the next try; but a running agent is not ended by a file that is being changed. */
@@ -313,7 +313,7 @@ poll(struct agent *a, struct err *e)
 	if (r == 0)
 		r = auth_plan(&auth, a->flow, e);
 	if (r == 0)
-		is_changed = is_new(a, &auth.chain.cred);
+		is_changed = note_credentials(a, &auth.chain.cred);
 	end(a);
 	a->poll_at = clock_after(a->config->credential_poll_s * 1000);
 	if (r < 0)
@@ -363,9 +363,9 @@ wait(struct agent *a, tick until, struct err *e)
 	return 0;
 }
 
-/* -once: whether a sink was not tried yet, which then goes before the first renewal, since nothing comes behind it. */
+/* -once: whether a sink was not tried yet: each is, once, before the first renewal, since nothing comes behind it. */
 static bool
-is_hasty(const struct agent *a)
+has_untried_sink(const struct agent *a)
 {
 	bool is_untried = false;
 
@@ -374,7 +374,7 @@ is_hasty(const struct agent *a)
 	return a->config->once && is_untried;
 }
 
-/* What is to be done now, and when there is something again: the token goes before the sinks. */
+/* What is to be done now, and when there is something again: the token goes before the sinks, but for those of -once that were not tried yet. */
 static int
 work(struct agent *a, tick *next, struct err *e)
 {
@@ -385,7 +385,7 @@ work(struct agent *a, tick *next, struct err *e)
 
 	if (a->token_len && !token_is_live(&a->life, clock_now()))
 		lose(a);
-	if (what != TOKEN_LOGIN && is_hasty(a)) {
+	if (what != TOKEN_LOGIN && has_untried_sink(a)) {
 		what = TOKEN_WAIT;
 		until = TICK_NEVER;
 	}

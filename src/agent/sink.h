@@ -18,7 +18,7 @@ struct sink {
 	bool is_pending;		/* the newest token is not in the file yet */
 	tick retry_at;			/* when to write it; TICK_NEVER when nothing is pending */
 	unsigned failed;		/* how often that has failed since sink_offer */
-	bool is_refused;		/* the last time it was its file, and not Vault */
+	bool is_file_bad;		/* the last time it was its file, and not Vault */
 	/* Own. */
 	bool is_agreed;			/* seal holds the key of the first dh_path that could be read; it stays for the sink's life */
 	struct seal seal;

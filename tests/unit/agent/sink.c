@@ -280,7 +280,7 @@ test_backoff(void)
 		is_failed_for(0, refused, 1000 << i, 3000 << i < 300000 ? 3000 << i : 300000);
 	is_int(seen->asked, 9, "asked each time");
 	for (int i = 0; i < 20; i++)
-		ok(try_write(0) < 0 && !sink.is_refused, "and again");
+		ok(try_write(0) < 0 && !sink.is_file_bad, "and again");
 	is_failed_for(0, refused, 300000, 300000);
 	sink_offer(&sink, 0);
 	is_failed(0, refused);
@@ -295,11 +295,11 @@ test_backoff(void)
 	seen->refuse = seen->wait_s = 0;
 	mkdir("t", 0700);
 	is_failed(0, "write t: is a directory");
-	ok(sink.is_refused, "it was the file");
+	ok(sink.is_file_bad, "it was the file");
 	is_failed(0, "write t: is a directory");
 	ok(has(&sink, sizeof sink, "hvs."), "what was wrapped waits");
 	sink_forget(&sink);
-	ok(!sink.is_pending && !sink.is_refused && sink.retry_at == TICK_NEVER && !sink.failed && !sink.wrapped_len && !has(&sink, sizeof sink, "hvs."),
+	ok(!sink.is_pending && !sink.is_file_bad && sink.retry_at == TICK_NEVER && !sink.failed && !sink.wrapped_len && !has(&sink, sizeof sink, "hvs."),
 	    "a token that is lost is forgotten, wrapped or not");
 	rmdir("t");
 	sink_offer(&sink, 0);
