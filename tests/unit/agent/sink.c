@@ -307,6 +307,31 @@ test_backoff(void)
 	unlink("t");
 }
 
+/* What is agreed on stays with what it was agreed on for. */
+static void
+test_set(void)
+{
+	struct conf_sink same, others[3];
+
+	fresh();
+	same = others[0] = others[1] = others[2] = conf;
+	same.mode = 0600;
+	others[0].path = S("u");
+	others[1].dh_path = S("dh2");
+	others[2].derive_key = true;
+	for (size_t i = 0; i < 3; i++) {
+		fresh();
+		sink.is_agreed = true;
+		sink_set(&sink, &same);
+		ok(sink.conf == &same && sink.is_agreed && !sink.is_pending && sink.retry_at == TICK_NEVER, "the same file: the key stays, nothing is pending");
+		sink_set(&sink, &others[i]);
+		ok(sink.conf == &others[i] && !sink.is_agreed, "another path, dh_path or derive_key: it does not");
+	}
+	sink.is_agreed = true;
+	sink_set(&sink, NULL);
+	ok(!sink.conf && !sink.is_agreed && sink.retry_at == TICK_NEVER, "none: nothing is left");
+}
+
 /* --- Encrypted: opened here with the same code that sealed it; independent programs do so in tests/peer. */
 
 static const uint8_t peer_private[SEAL_KEY] = "a peer's private key: 32 bytes..";
@@ -532,6 +557,7 @@ main(void)
 	test_plain();
 	test_wrap();
 	test_backoff();
+	test_set();
 	test_encrypt();
 	test_dh();
 	test_check();
