@@ -78,6 +78,10 @@ say_ready(struct agent *a, tick now)
 	}
 	if (!is_written)
 		a->ready_at = 0;
+	if (a->is_reloading && (a->is_refused || !is_alive)) {	/* no sink is waited for */
+		a->is_reloading = !notify_send(&a->notify, "READY=1\n");
+		a->ready_at = a->is_reloading ? sink_retry_at(now, rand_vary()) : 0;
+	}
 	if (!is_written || (a->is_ready && is_told(a)) || !tick_is_past(a->ready_at, now))
 		return;
 	a->ready_at = sink_retry_at(now, rand_vary());
@@ -88,8 +92,11 @@ say_ready(struct agent *a, tick now)
 	tell_end(&a->told, TELL_READY);
 	a->ready_until = a->life.expires;
 	a->is_ready = a->is_ready || notify_send(&a->notify, "READY=1\nSTATUS=the token is alive, and in its sinks\n");
-	if (a->is_ready)
-		a->ready_at = 0;
+	if (!a->is_ready)
+		return;
+	a->was_ready = true;
+	a->is_reloading = false;
+	a->ready_at = 0;
 }
 
 /* --- Sinks */
@@ -166,7 +173,7 @@ is_through(const struct agent *a)
 
 	for (size_t i = 0; i < a->sink_n; i++) {
 		pending += a->sink[i].is_pending;
-		failed += a->sink[i].is_pending && a->sink[i].is_refused;
+		failed += a->sink[i].is_pending && a->sink[i].is_file_bad;
 	}
 	return !a->token_len ? 0 : !pending ? 1 : pending == failed ? -1 : 0;
 }
@@ -220,13 +227,12 @@ take_login(struct agent *a, const struct vault_secret *s, struct token_grant *gr
 	if ((is_wrapped ? wrap_add_line(&line, s, NULL, e) : self_read_auth(grant, s, e)) < 0 ||
 	    keep_token(a, is_wrapped ? buf_str(&line) : s->token, e) < 0)
 		return login_err_in(&a->config->vault, e);
-	a->is_wrapped = is_wrapped;
 	return 0;
 }
 
-/* Whose credentials they were, so that new ones are noticed. */
+/* Keep in mind whose credentials these are; whether that is news. */
 static bool
-is_new(struct agent *a, const struct cred *cred)
+note_credentials(struct agent *a, const struct cred *cred)
 {
 	uint8_t seen[HASH_LEN];
 	bool is_new;
@@ -254,7 +260,7 @@ log_in(struct agent *a, struct err *e)
 	if (r == 0)
 		r = take_login(a, &auth.secret, &grant, e);
 	if (r == 0)
-		is_new(a, &auth.chain.cred);
+		note_credentials(a, &auth.chain.cred);
 	end(a);
 	if (r < 0) {
 		/* What is wrong here is wrong at the next try; but a running agent is not ended by a file that is being changed. */
@@ -267,7 +273,7 @@ log_in(struct agent *a, struct err *e)
 	}
 	tell_end(&a->told, TELL_LOGIN);
 	take(a, TOKEN_GRANTED, &grant, 0);
-	tell(LOG_INFO, TELL_LOGIN, a->is_wrapped ? "authentication successful, sending wrapped token to sinks and pausing" :
+	tell(LOG_INFO, TELL_LOGIN, c->vault.wrap_ttl_s ? "authentication successful, sending wrapped token to sinks and pausing" :
 	    "authentication successful, sending token to sinks");
 	if (a->life.state == TOKEN_LIVE)
 		tell(LOG_INFO, TELL_LOGIN, "starting renewal process");
@@ -307,7 +313,7 @@ poll(struct agent *a, struct err *e)
 	if (r == 0)
 		r = auth_plan(&auth, a->flow, e);
 	if (r == 0)
-		is_changed = is_new(a, &auth.chain.cred);
+		is_changed = note_credentials(a, &auth.chain.cred);
 	end(a);
 	a->poll_at = clock_after(a->config->credential_poll_s * 1000);
 	if (r < 0)
@@ -357,9 +363,9 @@ wait(struct agent *a, tick until, struct err *e)
 	return 0;
 }
 
-/* -once: whether a sink was not tried yet, which then goes before the first renewal, since nothing comes behind it. */
+/* -once: whether a sink was not tried yet: each is, once, before the first renewal, since nothing comes behind it. */
 static bool
-is_hasty(const struct agent *a)
+has_untried_sink(const struct agent *a)
 {
 	bool is_untried = false;
 
@@ -368,7 +374,7 @@ is_hasty(const struct agent *a)
 	return a->config->once && is_untried;
 }
 
-/* What is to be done now, and when there is something again: the token goes before the sinks. */
+/* What is to be done now, and when there is something again: the token goes before the sinks, but for those of -once that were not tried yet. */
 static int
 work(struct agent *a, tick *next, struct err *e)
 {
@@ -379,7 +385,7 @@ work(struct agent *a, tick *next, struct err *e)
 
 	if (a->token_len && !token_is_live(&a->life, clock_now()))
 		lose(a);
-	if (what != TOKEN_LOGIN && is_hasty(a)) {
+	if (what != TOKEN_LOGIN && has_untried_sink(a)) {
 		what = TOKEN_WAIT;
 		until = TICK_NEVER;
 	}
@@ -478,27 +484,14 @@ make_nonce(struct agent *a, struct err *e)
 	return 0;
 }
 
-/* Whether what was agreed on for the one is good for the other. */
-static bool
-is_same(const struct conf_sink *a, const struct conf_sink *b)
-{
-	return str_eq(a->path, b->path) && str_eq(a->dh_path, b->dh_path) && a->derive_key == b->derive_key;
-}
-
 static void
 set_sinks(struct agent *a)
 {
 	const struct config *c = a->config;
 	size_t n = a->sink_n > c->sink_n ? a->sink_n : c->sink_n;	/* not the whole of it: a page that nobody touches costs nothing */
 
-	for (size_t i = 0; i < n; i++) {
-		struct sink *s = &a->sink[i];
-
-		if (i >= a->sink_n || i >= c->sink_n || !is_same(s->conf, &c->sink[i]))
-			wipe(s, sizeof *s);
-		sink_forget(s);
-		s->conf = &c->sink[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		sink_set(&a->sink[i], i < c->sink_n ? &c->sink[i] : NULL);
 	a->sink_n = c->sink_n;
 }
 
@@ -517,7 +510,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	mem_release(&f->arena);
 	token_init(&a->life, c->min_backoff_ms, c->max_backoff_ms, c->reauth_on_new_credentials, now);
 	notify_init(&a->notify);
-	if (sink_check(c->sink, c->sink_n, e) < 0 || (c->ready_file.len && file_check(c->ready_file, e) < 0) || make_nonce(a, e) < 0)
+	if (sink_check(c->sink, c->sink_n, e) < 0 || auth_check_roots(c, e) < 0 || (c->ready_file.len && file_check(c->ready_file, e) < 0) || make_nonce(a, e) < 0)
 		return -1;
 	if (c->pid_file.len && pid_write(c->pid_file.at, e) < 0)
 		return -1;
@@ -532,6 +525,7 @@ agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e
 	f->loop->keeps_hup = true;
 	if (loop_add(f->loop, &a->alarm, e) < 0 || loop_add(f->loop, &a->pulse, e) < 0)
 		return -1;
+	a->is_started = true;
 	tell(LOG_INFO, TELL_LOGIN, "starting auth handler");
 	return take_over(a, configured_s, e);
 }
@@ -582,9 +576,10 @@ agent_stop(struct agent *a)
 	struct err e;
 
 	notify_send(&a->notify, "STOPPING=1\n");
-	tell(LOG_INFO, TELL_LOGIN, "shutdown triggered, stopping lifetime watcher");
+	if (a->is_started)
+		tell(LOG_INFO, TELL_LOGIN, "shutdown triggered, stopping lifetime watcher");
 	ready_remove(&a->ready);
-	if (a->config->revoke_on_exit && !a->is_wrapped && token_is_live(&a->life, clock_now())) {
+	if (a->config->revoke_on_exit && !a->config->vault.wrap_ttl_s && token_is_live(&a->life, clock_now())) {
 		a->end = clock_after(REVOKE_MS);
 		if (begin(a, &e) < 0 || flow_run(a->flow, self_step, &m, &e) < 0)
 			tell_of(LOG_WARN, TELL_LOGIN, "the token is not revoked", "error", str_of(e.line));
@@ -594,6 +589,8 @@ agent_stop(struct agent *a)
 		pid_remove(a->config->pid_file.at);
 	loop_remove(a->flow->loop, &a->alarm);
 	loop_remove(a->flow->loop, &a->pulse);
+	if (!a->is_started)
+		return;
 	tell(LOG_INFO, TELL_LOGIN, "auth handler stopped");
 	tell(LOG_INFO, TELL_SINKS, "sink server stopped");
 	tell(LOG_INFO, TELL_READY, "sinks finished, exiting");

@@ -17,7 +17,7 @@
 enum agent_end {
 	AGENT_DONE,	/* SIGTERM or SIGINT; or -once, and everything is on disk */
 	AGENT_RELOAD,	/* SIGHUP: agent_reload with the new configuration, or not, and agent_run again */
-	AGENT_FAILED,	/* *e; what it has of files is gone */
+	AGENT_FAILED,	/* *e says why; agent_stop comes next, as after AGENT_DONE */
 };
 
 /* Lies in locked memory, for it holds the token and what the sinks hold. Must not move. */
@@ -27,8 +27,11 @@ struct agent {
 	/* What is small stands in front: it is reached by shorter instructions. */
 	bool rang;			/* the alarm */
 	bool is_busy;			/* a request is under way */
-	bool is_wrapped;		/* token is a line about a wrapping token: there is nothing to renew */
-	bool is_ready;			/* READY=1 was sent */
+	bool is_started;		/* the log was told so */
+	bool is_ready;			/* READY=1 was sent, or nobody wants it; false again after SIGHUP until the sinks are written */
+	bool was_ready;			/* it has been true: from then on a reload is waited for */
+	bool is_reloading;		/* RELOADING=1 was sent, set by the caller, and no READY=1 since ... */
+	bool is_refused;		/* ... and that one is due whatever the sinks hold, for nothing was changed; the caller's, too */
 	bool has_pid_file;
 	struct ready_file ready;
 	size_t token_len;
@@ -49,17 +52,21 @@ struct agent {
 	char token[AGENT_TOKEN_MAX];
 };
 
-/* The beginning: sinks are tried, pid_file is written, a token that an earlier run left in a sink is taken over where that can be
+/* The beginning: sinks are tried, Vault's CA certificates looked for, pid_file is written, a token that an earlier run left in a sink is taken over where that can be
    believed (pantler(1), reuse_token). *a must be all zero; f and its configuration must outlive it. configured_s: when the newest
-   of the configuration's files was changed, unix seconds. 0; or -1 with the error: then agent_stop, too. */
+   of the configuration's files was changed, unix seconds. 0; or -1 with the error, then agent_stop, too: CAUSE_OUTPUT of a sink, ready_file
+   or pid_file, auth_check_roots's, no random bytes, or ERR_STOP. */
 int agent_start(struct agent *a, struct flow *f, int64_t configured_s, struct err *e) __attribute__((warn_unused_result));
 
 /* Until something ends it. */
 enum agent_end agent_run(struct agent *a, struct err *e) __attribute__((warn_unused_result));
 
-/* Go on with a configuration that was read again and has passed conf_check: its sinks, trust and log level count from now on; what else
-   has changed is warned of, for it counts after a restart. *c may go afterwards, but not what its slices point to. -1: one of its
-   sinks cannot be written, and nothing is changed. */
+/* Go on with a configuration that was read again and has passed conf_check: its sinks, trust and log level count from now on. Of the rest,
+   which counts after a restart, a change is warned of where it is of a setting that has a flag, of pid_file or of secret_key, and of nothing
+   else: not of backoffs, access_key, nonce, exit_on_err, exit_after_auth, revoke_on_exit, reuse_token, max_requests_per_minute,
+   credential_poll_interval, enable_reauth_on_new_credentials. *c may go afterwards, but not what its slices point to. -1, and nothing is changed:
+   one of its sinks cannot be written (CAUSE_OUTPUT), the CA certificates cannot be read (auth_check_roots), or the method's wrap_ttl has
+   changed (ERR_INPUT). */
 int agent_reload(struct agent *a, const struct config *c, struct err *e) __attribute__((warn_unused_result));
 
 /* The end: STOPPING=1, the token revoked where that is configured, ready_file and pid_file removed. */

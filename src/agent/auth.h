@@ -25,15 +25,12 @@ int auth_check_roots(const struct config *c, struct err *e) __attribute__((warn_
 /* Whether a login of type ec2 has a nonce, or a file to keep one in. 0; or -1, ERR_INPUT, CAUSE_USE. */
 int auth_check_nonce(const struct config *c, struct err *e) __attribute__((warn_unused_result));
 
-/* Append a new nonce: 128 random bits, 32 bytes. 0; or -1 as rand_bytes. */
-int auth_make_nonce(struct buf *out, struct err *e) __attribute__((warn_unused_result));
-
 /* The nonce that nonce_file holds for this instance, into the flow's arena. 0; or -1: ERR_ABSENT when there is no such file, else as
    file_read and nonce_parse, and ERR_INPUT for a file whose owner is neither root nor us, or whose mode allows group or others anything
    at all. Lines begin with the path. */
 int auth_read_nonce(struct flow *f, struct str instance_id, struct str *nonce, struct err *e) __attribute__((warn_unused_result));
 
-/* A new nonce: 128 random bits as 32 hexadecimal digits. */
+/* Append a new nonce: 128 random bits as 32 hexadecimal digits. 0; or -1 as rand_bytes. */
 int auth_make_nonce(struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
 /* Log in by the configured type. Iam: auth_plan, and the login; when Vault refuses a signature, and its own clock, over verified TLS,

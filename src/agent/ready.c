@@ -9,13 +9,13 @@
 void
 ready_format(struct buf *out, const struct ready *r)
 {
-	uint32_t sum = 2166136261u;	/* FNV-1a: no two texts that differ in one byte have the same */
+	uint32_t sum = STR_HASH;
 	size_t start = out->len;
 
 	buf_fmt(out, "pantler-ready 1\nboot %.*s\npid %llu\nstart %llu\nwritten %llu\nuntil %llu\n", STR(r->boot),
 	    (unsigned long long)r->pid, (unsigned long long)r->start, (unsigned long long)r->written_at, (unsigned long long)r->until);
 	for (size_t i = start; i < out->len; i++)
-		sum = (sum ^ (unsigned char)out->at[i]) * 16777619u;
+		sum = str_hash_c(sum, out->at[i]);
 	buf_fmt(out, "sum %x\n", sum);
 }
 

@@ -11,7 +11,7 @@
 struct ready {
 	struct str boot;	/* /proc/sys/kernel/random/boot_id; "-" where there is none */
 	uint64_t pid;		/* the agent's, in its own namespace */
-	uint64_t start;		/* when that process began, as /proc/PID/stat has it (proc(5), field 22); 0 without /proc */
+	uint64_t start;		/* when that process began, in clock ticks since the boot (proc(5), /proc/PID/stat, field 22); 0 without /proc */
 	tick written_at;
 	tick until;		/* it is not to be believed from then on; TICK_NEVER: as long as its agent lives */
 };

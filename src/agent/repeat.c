@@ -2,15 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/repeat.h"
 
-/* FNV-1a, without digits. */
+/* Of cause and line, without digits. */
 static uint32_t
 hash_of(const struct err *e)
 {
-	uint32_t h = (2166136261u ^ (uint32_t)e->cause) * 16777619u;
+	uint32_t h = str_hash_c(STR_HASH, (char)e->cause);
 
 	for (const char *c = e->line; *c; c++)
 		if (*c < '0' || *c > '9')
-			h = (h ^ (unsigned char)*c) * 16777619u;
+			h = str_hash_c(h, *c);
 	return h;
 }
 

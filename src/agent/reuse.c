@@ -29,7 +29,7 @@ is_ours(const struct config *c, const struct self *m, struct arena *a)
 	    json_i64(created, &ttl_s, &ignored) == 0 && (m->grant.lease_s > TOKEN_LEASE_MAX_S || 3 * m->grant.lease_s > ttl_s)));
 }
 
-/* Whether all that says where a token is from stands in files, which *configured_s is the time of. */
+/* Whether all that says where a token is from stands in files, which configured_s is the time of. */
 static bool
 is_of_files(const struct config *c)
 {

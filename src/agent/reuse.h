@@ -11,7 +11,8 @@
    is not ours alone (file_read_own), or not newer than all of the configuration's files (`configured_s`, unix seconds, the newest of them), and none
    is when a flag or a variable says where tokens are from: nobody knows what it was before. Taken is one whose lookup shows our mount and
    namespace, no bound on its uses, more than a third of its life left, and of type ec2 our role; of type iam Vault shows none.
-   0: m->token, m->grant and *sink, for as long as the flow's arena; or -1: reuse_token is false, there is none, or why not. */
+   0: m->token, m->grant and *sink, for as long as the flow's arena; or -1: ERR_ABSENT when reuse_token is false, there is
+   none, or it may not be believed; of the file as file_read_own; of Vault as self_step; ERR_STOP. */
 int reuse_find(struct self *m, const struct conf_sink **sink, struct flow *f, int64_t configured_s, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -34,11 +34,22 @@ sink_tell(const struct conf_sink *c)
 void
 sink_forget(struct sink *s)
 {
-	s->is_pending = s->is_refused = false;
+	s->is_pending = s->is_file_bad = false;
 	s->retry_at = TICK_NEVER;
 	s->failed = 0;
 	wipe(s->wrapped, s->wrapped_len);
 	s->wrapped_len = 0;
+}
+
+void
+sink_set(struct sink *s, const struct conf_sink *c)
+{
+	const struct conf_sink *b = s->conf;
+
+	if (!b || !c || !str_eq(b->path, c->path) || !str_eq(b->dh_path, c->dh_path) || b->derive_key != c->derive_key)
+		wipe(s, sizeof *s);
+	sink_forget(s);
+	s->conf = c;
 }
 
 void
@@ -127,7 +138,7 @@ again_at(const struct sink *s, int64_t most_ms, uint32_t wait_s)
 {
 	int64_t ms = sink_retry_at(0, rand_vary());
 
-	if (!s->is_refused) {
+	if (!s->is_file_bad) {
 		ms <<= s->failed < 16 ? s->failed - 1 : 15;
 		if (ms < (int64_t)wait_s * 1000)
 			ms = (int64_t)wait_s * 1000;
@@ -150,7 +161,7 @@ sink_write(struct sink *s, struct flow *f, struct str token, tick now, struct er
 		return 0;
 	}
 	s->failed++;
-	s->is_refused = e->cause == CAUSE_OUTPUT;
+	s->is_file_bad = e->cause == CAUSE_OUTPUT;
 	s->retry_at = again_at(s, f->config->max_backoff_ms, e->wait_s);
 	return -1;
 }

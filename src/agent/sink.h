@@ -14,11 +14,11 @@
 
 /* Holds secrets, so it belongs into memory of mem_arena_locked, zero before its first use, and may be copied from there to there. */
 struct sink {
-	const struct conf_sink *conf;	/* set by the owner, the rest zero; its dh_path has a NUL behind it */
+	const struct conf_sink *conf;	/* sink_set's; its dh_path has a NUL behind it */
 	bool is_pending;		/* the newest token is not in the file yet */
 	tick retry_at;			/* when to write it; TICK_NEVER when nothing is pending */
 	unsigned failed;		/* how often that has failed since sink_offer */
-	bool is_refused;		/* the last time it was its file, and not Vault */
+	bool is_file_bad;		/* the last time it was its file, and not Vault */
 	/* Own. */
 	bool is_agreed;			/* seal holds the key of the first dh_path that could be read; it stays for the sink's life */
 	struct seal seal;
@@ -33,6 +33,10 @@ int sink_check(const struct conf_sink *c, size_t n, struct err *e) __attribute__
 
 /* Log that there is one, in Vault Agent's words. */
 void sink_tell(const struct conf_sink *c);
+
+/* What it is from now on; NULL: nothing, and all is wiped. Nothing is pending; the key that was agreed on stays where path, dh_path and
+   derive_key do, for its reader may rely on it. *c, if any, and the one before must be there still. */
+void sink_set(struct sink *s, const struct conf_sink *c);
 
 /* There is another token than before: it is pending from now on, and what was wrapped of the old one forgotten. */
 void sink_offer(struct sink *s, tick now);

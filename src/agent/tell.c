@@ -22,31 +22,38 @@ tell_of(enum log_level level, enum tell_what what, const char *message, const ch
 	log_event(level, logger(what), message, PAIRS({ key, value }));
 }
 
-int
-tell_failure(struct tell *t, unsigned what, const char *message, const struct err *e, tick again_at)
+void
+tell_error(enum log_level level, unsigned what, const char *message, const struct err *e, tick again_at, const char *key, unsigned n)
 {
-	char wait[32], count[16];
-	struct buf backoff = BUF(wait), times = BUF(count);
+	char wait[32], number[16];
+	struct buf backoff = BUF(wait), count = BUF(number);
 	struct log_pair pair[5] = { { "error", str_of(e->line) } };
 	tick now = clock_now();
-	unsigned n, at = 1;
+	unsigned at = 1;
 
-	if (e->code == ERR_STOP)
-		return -1;
-	t->last = *e;
-	if (!repeat_fail(&t->failing[what], e, now, &n))
-		return 0;
 	if (e->hint[0])
 		pair[at++] = (struct log_pair){ "hint", str_of(e->hint) };
 	if (again_at != TICK_NEVER) {
 		buf_fmt(&backoff, "%llums", (unsigned long long)(again_at > now ? again_at - now : 0));
 		pair[at++] = (struct log_pair){ "backoff", buf_str(&backoff) };
 	}
-	if (n > 1) {
-		buf_fmt(&times, "%u", n);
-		pair[at] = (struct log_pair){ "times", buf_str(&times) };
+	if (n) {
+		buf_fmt(&count, "%u", n);
+		pair[at] = (struct log_pair){ key, buf_str(&count) };
 	}
-	log_event(what == TELL_POLL ? LOG_WARN : LOG_ERROR, logger(what), message, pair);
+	log_event(level, logger(what), message, pair);
+}
+
+int
+tell_failure(struct tell *t, unsigned what, const char *message, const struct err *e, tick again_at)
+{
+	unsigned n;
+
+	if (e->code == ERR_STOP)
+		return -1;
+	t->last = *e;
+	if (repeat_fail(&t->failing[what], e, clock_now(), &n))
+		tell_error(what == TELL_POLL ? LOG_WARN : LOG_ERROR, what, message, e, again_at, "times", n > 1 ? n : 0);
 	return 0;
 }
 

@@ -31,6 +31,10 @@ void tell(enum log_level level, enum tell_what what, const char *message);
 /* The same, with one thing that it is about. */
 void tell_of(enum log_level level, enum tell_what what, const char *message, const char *key, struct str value);
 
+/* It went wrong: why, what to do about it where that is known, how long until it is tried again (again_at; TICK_NEVER: that is nobody's
+   business), and n as `key` unless it is 0. */
+void tell_error(enum log_level level, unsigned what, const char *message, const struct err *e, tick again_at, const char *key, unsigned n);
+
 /* It failed, and will be tried again at that instant (TICK_NEVER: that is nobody's business): told at first, and then by the hour; a
    failure to poll as a warning. 0; or -1, and nothing told: it is a signal, which is no failure. */
 int tell_failure(struct tell *t, unsigned what, const char *message, const struct err *e, tick again_at);

@@ -14,7 +14,7 @@
    quarter from credentials, so that a metadata service that always fails cannot either, while a login still finds its own. */
 enum limit_class {
 	LIMIT_CREDENTIALS,	/* AWS's and the machine's services: what a login is made of */
-	LIMIT_SECRET,
+	LIMIT_SECRET,		/* secrets, and wrapping for sinks */
 	LIMIT_TOKEN,		/* login, renewal, lookup, revocation */
 };
 

@@ -82,6 +82,14 @@ bool str_is_printable(struct str s);
 /* Whether it is not empty and every byte is visible ASCII (0x21 to 0x7e): what a token or a key id may hold. */
 bool str_is_visible(struct str s);
 
+/* FNV-1a: a hash of bytes, begun with STR_HASH. No two texts that differ in one byte have the same. */
+#define STR_HASH 2166136261u
+static inline uint32_t
+str_hash_c(uint32_t before, char c)
+{
+	return (before ^ (unsigned char)c) * 16777619u;
+}
+
 /* A decimal number, digits alone, that fits: true and *out set, else false and *out untouched. */
 bool str_to_u64(struct str s, uint64_t *out);
 

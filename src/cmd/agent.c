@@ -21,29 +21,29 @@ set_log(const struct config *c, struct logfile *file, struct err *e)
 	return 0;
 }
 
-/* SIGHUP: the configuration once more, from the beginning. The arena of the one before is kept: what stays in force points into it. */
+/* SIGHUP: the configuration once more, from the beginning. The first one's arena is main's and stays, for what counts after a restart points
+   into it; the newest is kept here, one between them is released. */
 static void
 reload(struct cmd *c, struct agent *a, struct arena *newest)
 {
 	struct cmd again = { .verb = c->verb, .config.verb = c->config.verb, .words_n = c->words_n, .words = c->words };
 	enum log_level level;
 	struct err e;
-	bool was_ready = a->is_ready;
 
-	if (was_ready)
+	a->is_reloading = a->was_ready;
+	if (a->is_reloading)
 		notify_reloading(&a->notify);
-	log_event(LOG_INFO, "agent", "config reload triggered", NULL);
-	if (cmd_configure(&again, &e) == 0 && agent_reload(a, &again.config, &e) == 0) {
+	tell(LOG_INFO, TELL_READY, "config reload triggered");
+	a->is_refused = cmd_configure(&again, &e) < 0 || agent_reload(a, &again.config, &e) < 0;
+	if (!a->is_refused) {
 		mem_release(newest);
 		*newest = again.arena;
-	} else {
-		log_event(LOG_ERROR, "agent", "error reading configuration, the one before stays", PAIRS({ "error", str_of(e.line) }));
-		mem_release(&again.arena);
-		if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
-			log_set_level(level);
-		if (was_ready)
-			notify_send(&a->notify, "READY=1\n");
-	}	/* else the agent says so, once the sinks are written */
+		return;
+	}
+	tell_error(LOG_ERROR, TELL_READY, "error reading configuration, the one before stays", &e, TICK_NEVER, NULL, 0);
+	mem_release(&again.arena);
+	if (log_level_parse(a->config->set[CONF_LOG_LEVEL].value, &level))	/* cmd_configure may have set the new one's */
+		log_set_level(level);
 }
 
 int
@@ -53,27 +53,32 @@ cmd_agent(struct cmd *c, struct err *e)
 	struct logfile file = { 0 };
 	struct agent *a;
 	enum agent_end end = AGENT_FAILED;
+	bool has_log;
 
 	if (c->config.on[CONF_TEST]) {
-		log_text(LOG_INFO, "the configuration is good");
+		log_write(S("pantler: the configuration is good\n"));
 		return 0;
 	}
 	if (mem_arena_locked(&locked, sizeof *a + 64, e) < 0)
 		return -1;
 	a = arena_get(&locked, sizeof *a);
-	if (set_log(&c->config, &file, e) == 0 && a) {
-		if (agent_start(a, &c->flow, c->configured_s, e) == 0)
-			while ((end = agent_run(a, e)) == AGENT_RELOAD)
-				reload(c, a, &newest);
-		else if (e->code == ERR_STOP)
-			end = AGENT_DONE;
+	if (!a)
+		arena_err(e);
+	has_log = a && set_log(&c->config, &file, e) == 0;
+	if (has_log && agent_start(a, &c->flow, c->configured_s, e) == 0)
+		while ((end = agent_run(a, e)) == AGENT_RELOAD)
+			reload(c, a, &newest);
+	else if (has_log && e->code == ERR_STOP)
+		end = AGENT_DONE;
+	c->is_told = end == AGENT_FAILED;
+	if (c->is_told)
+		tell_error(LOG_ERROR, TELL_READY, "ending", e, TICK_NEVER, "code", (unsigned)cmd_exit_code(e));
+	if (has_log)
 		agent_stop(a);
-	}
 	log_set_file(NULL);
 	if (file.path)
 		logfile_close(&file);
-	log_set_shape(LOG_PEOPLE);
 	mem_release(&newest);
 	mem_release(&locked);
-	return end == AGENT_FAILED ? -1 : 0;
+	return c->is_told ? -1 : 0;
 }

@@ -12,7 +12,7 @@ struct cmd {
 	struct arena arena;	/* of the configuration files; empty without one */
 	int64_t configured_s;	/* when the newest of these files was changed, unix seconds; 0 without one */
 	struct loop loop;
-	struct flow flow;	/* over these two; its deadline is -timeout's */
+	struct flow flow;	/* over these two; its deadline is -timeout's; of an agent only with that flag, and it counts with -once alone */
 	bool is_told;		/* the verb has said itself what went wrong: main only ends with its code */
 	int exit_code;		/* exec's: instead of the error's own, which its line tells; 0: that */
 	int words_n;		/* what stands behind the verb */
@@ -28,7 +28,8 @@ const char *cmd_find_verb(struct str name, enum conf_verb *bit);
 /* Hint at the verb that an unknown one is nearest to, or at help. Returns -1. */
 int cmd_hint_verb(struct str name, struct err *e);
 
-/* Each verb: 0, or -1 with *e: main says it and turns it into the exit code. */
+/* Each verb: 0, or -1 with *e: main says it, unless is_told, and turns it into the exit code. Of cmd_agent -test does nothing more: what it checks
+   is what cmd_configure has taken, the words alone. */
 int cmd_login(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_sign(struct cmd *c, struct err *e) __attribute__((warn_unused_result));
 int cmd_doctor(struct cmd *c, struct err *e) __attribute__((warn_unused_result));

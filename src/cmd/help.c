@@ -81,7 +81,7 @@ cmd_add_overview(struct buf *b)
 	    "AWS credentials, the first that there are: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile of ~/.aws,\n"
 	    "a web identity token, a container's endpoint, the instance's role; before them what -config has.\n"
 	    "Exit codes: 1 wrong use, 2 refused, 10 no credentials, 11 denied, 12 unreachable, 13 TLS, 14 clock,\n"
-	    "15 no such field, 16 cannot write, 17 sealed; 12 and 17: try again.\n");
+	    "15 no such field, 16 cannot write, 17 sealed, 18 not ready; 12, 17, 18: try again.\n");
 }
 
 int

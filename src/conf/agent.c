@@ -43,8 +43,10 @@ conf_check_agent(struct config *c, struct err *e)
 	if (c->vault.wrap_ttl_s && c->sink_n != 1)
 		return conf_refuse(&s[CONF_WRAP_TTL], e, "needs one sink alone");
 	if (c->vault.wrap_ttl_s && c->sink[0].wrap_ttl_s)
-		return conf_refuse(&s[CONF_WRAP_TTL], e, "and the wrap_ttl of a sink would wrap twice");
-	if (c->once && c->revoke_on_exit)
-		return err_set(e, ERR_INPUT, CAUSE_USE, "with -once, revoke_on_exit would leave a token that is dead");
+		return conf_refuse(&s[CONF_WRAP_TTL], e, "together with the wrap_ttl of a sink would wrap twice: give one of them");
+	if (c->once && c->revoke_on_exit) {
+		err_set(e, ERR_INPUT, CAUSE_USE, "exit_after_auth (-once) and revoke_on_exit together would leave a token that is dead");
+		return err_hint(e, "drop one of them");
+	}
 	return 0;
 }

@@ -57,11 +57,11 @@ enum conf_verb {
 	FLAG(WRAP_TTL, "wrap-ttl", "", VERB_LOGIN | VERB_AGENT | VERBS_READ, "WRAP_TTL", "", "TIME", "have Vault wrap its answer so long") \
 	FLAG(NONCE_FILE, "nonce-file", "", VERBS_VAULT, "PANTLER_NONCE_FILE", "", "FILE", "type ec2: where the nonce is kept") \
 	FLAG(ALL, "all", "", VERB_DOCTOR | CONF_BOOL, "", "", "", "try every source of credentials") \
-	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline over everything") \
+	FLAG(TIMEOUT, "timeout", "", VERBS_AWS, "CLIENT_TIMEOUT", "60s", "TIME", "deadline; agent: of each request") \
 	FLAG(LOG_LEVEL, "log-level", "", VERBS_AWS, "LOG_LEVEL", "warn", "LEVEL", "error, warn, info or debug") \
 	FLAG(ONCE, "once", "exit-after-auth", VERB_AGENT | CONF_BOOL, "", "", "", "end when the first token is written") \
 	FLAG(TEST, "test", "", VERB_AGENT | CONF_BOOL, "", "", "", "check the configuration, and end") \
-	FLAG(READY_FILE, "ready-file", "", VERB_AGENT | VERB_CHECK, "", "", "FILE", "is there while the token is good") \
+	FLAG(READY_FILE, "ready-file", "", VERB_AGENT | VERB_CHECK, "", "", "FILE", "says that all is well; ask it with check") \
 	FLAG(LOG_FORMAT, "log-format", "", VERB_AGENT, "LOG_FORMAT", "", "FORMAT", "standard or json") \
 	FLAG(LOG_FILE, "log-file", "", VERB_AGENT, "", "", "FILE", "log to FILE, too") \
 	FLAG(LOG_ROTATE_BYTES, "log-rotate-bytes", "", VERB_AGENT, "", "0", "N", "begin a new one after N bytes") \

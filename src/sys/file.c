@@ -26,9 +26,9 @@ lock(int fd, int command, short type)
 	return errno == EAGAIN || errno == EACCES ? F_WRLCK : -1;
 }
 
-/* For writing, held until the description is closed. */
+/* For writing, held until the description is closed. True also where the file system has no locks. */
 static bool
-is_locked(int fd)
+take_lock(int fd)
 {
 	return lock(fd, F_OFD_SETLK, F_WRLCK) != F_WRLCK;
 }
@@ -425,7 +425,7 @@ clear_temp(const struct target *t, struct err *e)
 
 	if (old < 0 && errno == ENOENT)
 		return 0;
-	if (old >= 0 && ((!is_locked(old) && lock(old, F_OFD_GETLK, F_RDLCK) != F_UNLCK) || !is_at(old, t->folder, t->temp))) {
+	if (old >= 0 && ((!take_lock(old) && lock(old, F_OFD_GETLK, F_RDLCK) != F_UNLCK) || !is_at(old, t->folder, t->temp))) {
 		close(old);
 		return refuse(e, t->path, "another process is writing it");
 	}
@@ -445,7 +445,7 @@ make_temp(const struct target *t, int *fd, struct err *e)
 	if (*fd < 0)
 		return errno == EEXIST ? refuse(e, t->path, "another process is writing it") : fail_write(e, t->path, errno);
 	/* Before it was locked someone else may have taken it for a leftover. */
-	if (!is_locked(*fd) || !is_at(*fd, t->folder, t->temp)) {
+	if (!take_lock(*fd) || !is_at(*fd, t->folder, t->temp)) {
 		shut(fd);
 		return refuse(e, t->path, "another process is writing it");
 	}

@@ -93,7 +93,8 @@ int file_replace_as(struct str path, struct str bytes, mode_t mode, int64_t uid,
    shows at the renaming alone is not found: that `path` is a mount of its own, or kept by a sticky folder. */
 int file_try(struct str path, struct str bytes, mode_t mode, int64_t uid, int64_t gid, struct err *e)
 	__attribute__((warn_unused_result));
-/* The same; the new file stays open at *held, for the caller to close, and is locked (fcntl(2), an open file description's lock) until
+
+/* As file_replace; the new file stays open at *held, for the caller to close, and is locked (fcntl(2), an open file description's lock) until
    then, or until the process ends, however it does. On failure *held is not touched. */
 int file_replace_held(struct str path, struct str bytes, mode_t mode, int *held, struct err *e) __attribute__((warn_unused_result));
 

@@ -20,7 +20,7 @@ struct logfile {
 	bool is_cut;		/* the last line did not go in whole */
 };
 
-/* Open it, or make it with mode 0640; a link, or what is no regular file, is refused. 0; or -1 with CAUSE_OUTPUT, "write PATH: ...",
+/* Open it, or make it with mode 0640; a link, what is no regular file, or has a second name (a hard link: it is somebody else's file, too) is refused. 0; or -1 with CAUSE_OUTPUT, "write PATH: ...",
    and nothing to close. That Vault refuses a path with "*", "?" or "[" in it is for whoever reads the configuration: here they are
    signs like others. */
 int logfile_open(struct logfile *f, tick now, struct err *e) __attribute__((warn_unused_result));
@@ -34,6 +34,6 @@ void logfile_write(struct logfile *f, struct str lines, tick now, uint64_t wall_
 /* Idempotent after one logfile_open. */
 void logfile_close(struct logfile *f);
 
-#define LOGFILE_NAME_MAX 220	/* NAME_MAX without "-", 20 digits and ".log" */
+#define LOGFILE_NAME_MAX 220	/* NAME_MAX, 255, without "-", 20 digits and ".log" is 230; ten to spare */
 
 #endif

@@ -80,7 +80,8 @@ enum token_do {
 	TOKEN_LOOKUP,
 };
 
-/* All fields are token.c's, but the three at the top. Instants are ticks: CLOCK_BOOTTIME, which goes on in suspend and never back. */
+/* Written by token.c alone; its owner may read state, expires and reauth. Instants are ticks: CLOCK_BOOTTIME, which goes on in suspend and
+   never back. */
 struct token {
 	int64_t min_backoff_ms;
 	int64_t max_backoff_ms;

@@ -270,6 +270,76 @@ def reload_without_token(t):
     t.ok(manager.hears("READY=1"), "ready when there is one", manager.said)
 
 
+def reload_of_lost(t):
+    """Whoever waits for a reload is told of its end, also where there is no token, and where it was not heard at first."""
+    t.vault.answers["login"] = one_by_one(grant(2, False), BROKEN)
+    manager = Manager(t.at("notify"))
+    a = t.start(t.config("token", top=t.has_ready, method='min_backoff = "60s"'), env=manager.env)
+    t.ok(manager.hears("READY=1") and manager.hears("STATUS=the token is lost"), "ready, and then the token is lost", manager.said)
+    a.hup()
+    t.ok(manager.hears("READY=1", 2, 3) and manager.hears("RELOADING=1"), "SIGHUP: RELOADING=1, READY=1", manager.said)
+    t.equal(t.check(), 18, "but ready_file is not there")
+    t.config("missing/token")
+    a.hup()
+    t.ok(manager.hears("READY=1", 3, 3) and manager.hears("RELOADING=1", 2) and a.says(STAYS), "one that is refused: the same", manager.said)
+    os.rename(t.at("notify"), t.at("away"))
+    a.hup()
+    t.ok(until(lambda: a.log.count(STAYS) == 2), "again, and nobody hears")
+    os.rename(t.at("away"), t.at("notify"))
+    t.ok(manager.hears("READY=1", 4, 5), "READY=1 is repeated", manager.said)
+    used = a.spends(2)
+    t.ok(used < IDLE and manager.said.count("READY=1") == 4, "and then it waits", "%.2f of a processor, %s" % (used, manager.said))
+
+
+def reload_refused(t):
+    manager = Manager(t.at("notify"))
+    a = t.start(t.config("token", top=t.has_ready), env=manager.env)
+    t.ok(manager.hears("READY=1"), "ready", manager.said)
+    t.config("token", top=t.has_ready + "exit_after_auth = true\nrevoke_on_exit = true")
+    os.rename(t.at("notify"), t.at("away"))
+    a.hup()
+    t.ok(a.says(STAYS + ': error="exit_after_auth (-once) and revoke_on_exit together would leave a token that is dead" hint="drop one of them"'), "SIGHUP, refused: told, with what to do")
+    os.rename(t.at("away"), t.at("notify"))
+    t.ok(manager.hears("READY=1", 2, 5), "READY=1, though nobody heard at first", manager.said)
+    t.equal(t.check(), 0, "ready_file is there")
+    time.sleep(2)
+    t.equal((manager.said.count("READY=1"), manager.said[-1] in ("READY=1", "RELOADING=1")), (2, True), "once")
+
+
+def reload_and_lost(t):
+    """The token is lost before its new sink is written."""
+    t.vault.answers["login"], t.vault.answers["wrap"] = one_by_one(grant(4, False), BROKEN), BROKEN
+    manager = Manager(t.at("notify"))
+    a = t.start(t.config("token", method='min_backoff = "60s"'), env=manager.env)
+    t.ok(manager.hears("READY=1"), "ready", manager.said)
+    t.config("token", ("wrapped", WRAPPED, ""), method='min_backoff = "60s"')
+    a.hup()
+    t.ok(not manager.hears("READY=1", 2, 1), "SIGHUP: not before the sink is written", manager.said)
+    t.ok(manager.hears("READY=1", 2) and a.says(LOST), "or there is nothing to write", manager.said)
+
+
+def why_it_ends(t):
+    """Wherever the log goes, and in its shape; without a farewell where there was no beginning."""
+    def row(text):
+        last = json.loads(text.splitlines()[-1])
+        return last["@level"], last["@module"], last["@message"], last.get("code"), t.at("missing") in last["error"]
+
+    top = 'log_format = "json"\nlog_file = "%s"\n' % t.at("log")
+    ran = t.run(t.config("missing/token", top=top))
+    t.equal((ran.code, ran.err.count("\n"), row(ran.err)), (16, 1, ("error", "agent", "ending", "16", True)), "a sink that cannot be: one line, in JSON")
+    t.equal(t.content("log"), ran.err, "the log file has it")
+    ran = t.run(t.config("token", top=top.replace(t.at("log"), t.at("missing/log"))))
+    t.equal((ran.code, ran.err.count("\n"), row(ran.err)), (16, 1, ("error", "agent", "ending", "16", True)), "a log file that cannot be: the same")
+    ran = t.run(t.config("missing/token"))
+    t.ok(re.fullmatch(r'\S+ \[ERROR\] agent: ending: error="error creating file sink: [^\n]+" code=16\n', ran.err), "the standard shape", ran)
+    t.vault.answers["login"] = BROKEN
+    ran = t.run(t.config("token", top=top, method="exit_on_err = true"))
+    rows = [json.loads(line)["@message"] for line in ran.err.splitlines()]
+    t.equal((ran.code, rows[-5:]), (12, ["ending", "shutdown triggered, stopping lifetime watcher", "auth handler stopped", "sink server stopped",
+                                         "sinks finished, exiting"]), "after a beginning: before the farewell")
+    t.ok((t.content("log") or "").endswith(ran.err), "the log file has all of it", t.content("log"))
+
+
 def reload_unwritten(t):
     t.vault.answers["wrap"] = BROKEN
     manager = Manager(t.at("notify"))
@@ -474,6 +544,8 @@ def agreed_key(t):
 def unreadable_ca(t):
     authority = Authority(t.at("ca"))
     t.vault = Vault(tls=authority.issue("server"))
+    ran = t.run(t.config("token", ca="/nowhere/ca.pem"), timeout=3)
+    t.ok(ran.code == 1 and "/nowhere/ca.pem" in ran.err and t.vault.asked == [], "a CA that cannot be read: 1 at the start", ran)
     a = t.start(t.config("token", ca=authority.pem))
     t.ok(a.says("renewed auth token"), "alive")
     t.config("token", "another", ca="/nowhere/ca.pem")
@@ -522,7 +594,7 @@ def hasty_watchdog(t):
 
 
 cases = [Case(what) for what in (
-    planted_link, not_asked_about, reload_without_token, reload_unwritten, ready_file_that_cannot_be, unready_and_lost, unheard_and_pending,
+    planted_link, not_asked_about, reload_without_token, reload_of_lost, reload_refused, reload_and_lost, why_it_ends, reload_unwritten, ready_file_that_cannot_be, unready_and_lost, unheard_and_pending,
     unheard_and_revoked, unheard_and_short, locks_of_strangers, wrapping_that_hangs, wrapping_refused, wrapping_backs_off, wrapping_told_to_wait,
     file_while_renewal_hangs, once_unwritable, once_revoked, many_that_fail, dead_token, agreed_key, unreadable_ca, wrapped_login, hasty_watchdog)]
 threads = [threading.Thread(target=case) for case in cases]

@@ -280,7 +280,7 @@ test_backoff(void)
 		is_failed_for(0, refused, 1000 << i, 3000 << i < 300000 ? 3000 << i : 300000);
 	is_int(seen->asked, 9, "asked each time");
 	for (int i = 0; i < 20; i++)
-		ok(try_write(0) < 0 && !sink.is_refused, "and again");
+		ok(try_write(0) < 0 && !sink.is_file_bad, "and again");
 	is_failed_for(0, refused, 300000, 300000);
 	sink_offer(&sink, 0);
 	is_failed(0, refused);
@@ -295,16 +295,41 @@ test_backoff(void)
 	seen->refuse = seen->wait_s = 0;
 	mkdir("t", 0700);
 	is_failed(0, "write t: is a directory");
-	ok(sink.is_refused, "it was the file");
+	ok(sink.is_file_bad, "it was the file");
 	is_failed(0, "write t: is a directory");
 	ok(has(&sink, sizeof sink, "hvs."), "what was wrapped waits");
 	sink_forget(&sink);
-	ok(!sink.is_pending && !sink.is_refused && sink.retry_at == TICK_NEVER && !sink.failed && !sink.wrapped_len && !has(&sink, sizeof sink, "hvs."),
+	ok(!sink.is_pending && !sink.is_file_bad && sink.retry_at == TICK_NEVER && !sink.failed && !sink.wrapped_len && !has(&sink, sizeof sink, "hvs."),
 	    "a token that is lost is forgotten, wrapped or not");
 	rmdir("t");
 	sink_offer(&sink, 0);
 	is_written(0, "and the next one written");
 	unlink("t");
+}
+
+/* What is agreed on stays with what it was agreed on for. */
+static void
+test_set(void)
+{
+	struct conf_sink same, others[3];
+
+	fresh();
+	same = others[0] = others[1] = others[2] = conf;
+	same.mode = 0600;
+	others[0].path = S("u");
+	others[1].dh_path = S("dh2");
+	others[2].derive_key = true;
+	for (size_t i = 0; i < 3; i++) {
+		fresh();
+		sink.is_agreed = true;
+		sink_set(&sink, &same);
+		ok(sink.conf == &same && sink.is_agreed && !sink.is_pending && sink.retry_at == TICK_NEVER, "the same file: the key stays, nothing is pending");
+		sink_set(&sink, &others[i]);
+		ok(sink.conf == &others[i] && !sink.is_agreed, "another path, dh_path or derive_key: it does not");
+	}
+	sink.is_agreed = true;
+	sink_set(&sink, NULL);
+	ok(!sink.conf && !sink.is_agreed && sink.retry_at == TICK_NEVER, "none: nothing is left");
 }
 
 /* --- Encrypted: opened here with the same code that sealed it; independent programs do so in tests/peer. */
@@ -532,6 +557,7 @@ main(void)
 	test_plain();
 	test_wrap();
 	test_backoff();
+	test_set();
 	test_encrypt();
 	test_dh();
 	test_check();

@@ -113,6 +113,8 @@ numbers(void)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		ok(!str_to_u64(str_of(bad[i]), &n) && n == 77, "\"%s\" is no number, and nothing is given", bad[i]);
 	ok(str_to_u64(S("0"), &n) && n == 0, "0");
+	ok(str_hash_c(STR_HASH, 'a') == 0xe40c292c && str_hash_c(str_hash_c(STR_HASH, '\xff'), 'a') != str_hash_c(str_hash_c(STR_HASH, 0x7f), 'a'),
+	   "FNV-1a of a is what its authors say, and all bits of a byte count");
 	ok(str_to_u64(S("0000000000000000000000000017"), &n) && n == 17, "zeros in front");
 	ok(str_to_u64(S("18446744073709551615"), &n) && n == UINT64_MAX, "the largest");
 }

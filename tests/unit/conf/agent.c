@@ -248,7 +248,7 @@ static const struct {
 	  "F:1:62: credential_poll_interval must be a number of seconds, without quotes" },
 	{ "auto_auth { method aws { wrap_ttl = 60 } " TOKEN TOKEN "}", "F:1:37: wrap_ttl needs one sink alone" },
 	{ "auto_auth { method aws { wrap_ttl = 60 } sink file { wrap_ttl = 60, config { path = \"/t\" } } }",
-	  "F:1:37: wrap_ttl and the wrap_ttl of a sink would wrap twice" },
+	  "F:1:37: wrap_ttl together with the wrap_ttl of a sink would wrap twice: give one of them" },
 	{ AUTH("sink = 5"), "F:2:8: sink must be a block" }, { AUTH("sink = [5]"), "F:2:9: sink must be a block" },
 	{ AUTH("sink \"file\" \"x\" {}"), "F:2:13: sink has a label too many" },
 	{ AUTH("sink {}"), "F:2:6: sink type must be specified" }, { AUTH("sink { type = \"\" }"), "F:2:6: sink type must be specified" },
